@@ -1,0 +1,4 @@
+@NullMarked
+package io.firn.catalog;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.firn.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.firn.compaction;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.firn.engine;
+
+import org.jspecify.annotations.NullMarked;

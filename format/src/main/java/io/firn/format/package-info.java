@@ -1,0 +1,4 @@
+@NullMarked
+package io.firn.format;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.firn.testkit;
+
+import org.jspecify.annotations.NullMarked;
