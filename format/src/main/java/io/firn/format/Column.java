@@ -1,0 +1,193 @@
+package io.firn.format;
+
+import java.util.Arrays;
+import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A growable column of values in one primitive array: the unit in which rows move between memtable,
+ * files and Arrow. Not safe for use by several threads; safe to read by several once nobody writes.
+ *
+ * <p>Arrays that accessors return are the column's own. They are valid until the column grows and
+ * longer than {@link #size()}.
+ */
+public abstract sealed class Column
+    permits BooleanColumn,
+        IntColumn,
+        LongColumn,
+        FloatColumn,
+        DoubleColumn,
+        BytesColumn,
+        ObjectColumn {
+
+  private static final int LEAST_CAPACITY = 64;
+
+  private final NestedField field;
+  private int size;
+  private int nullCount;
+  private boolean @Nullable [] nulls;
+
+  Column(NestedField field) {
+    this.field = field;
+  }
+
+  /** An empty column that holds values of {@code field}. */
+  public static Column of(NestedField field) {
+    return switch (PhysicalKind.of(field.type())) {
+      case BOOLEAN -> new BooleanColumn(field);
+      case INT -> new IntColumn(field);
+      case LONG -> new LongColumn(field);
+      case FLOAT -> new FloatColumn(field);
+      case DOUBLE -> new DoubleColumn(field);
+      case BYTES -> new BytesColumn(field);
+      case OBJECT -> new ObjectColumn(field);
+    };
+  }
+
+  /** The Iceberg column whose values these are. */
+  public final NestedField field() {
+    return field;
+  }
+
+  /** The number of values, nulls included. */
+  public final int size() {
+    return size;
+  }
+
+  /** The number of nulls. */
+  public final int nullCount() {
+    return nullCount;
+  }
+
+  /** True if value {@code i} is null. */
+  public final boolean isNull(int i) {
+    return nulls != null && nulls[i];
+  }
+
+  /** Null flags, or null if no value is null. */
+  public final boolean @Nullable [] nulls() {
+    return nullCount == 0 ? null : nulls;
+  }
+
+  /** Forgets all values and keeps the memory. */
+  public void clear() {
+    if (nulls != null) {
+      Arrays.fill(nulls, 0, size, false);
+    }
+    size = 0;
+    nullCount = 0;
+  }
+
+  /** Appends a null. */
+  public final void appendNull() {
+    int at = grow(1);
+    setZero(at, 1);
+    setNull(at);
+  }
+
+  /** Appends {@code count} nulls. */
+  public final void appendNulls(int count) {
+    int at = grow(count);
+    setZero(at, count);
+    for (int i = at; i < at + count; i++) {
+      setNull(i);
+    }
+  }
+
+  /**
+   * Makes value {@code i}, already appended with any content, null. The content of a null is
+   * unspecified except that a null of a {@link BytesColumn} has no bytes.
+   */
+  public final void setNull(int i) {
+    boolean[] flags = nulls;
+    if (flags == null || flags.length < size) {
+      flags = flags == null ? new boolean[capacity()] : Arrays.copyOf(flags, capacity());
+      nulls = flags;
+    }
+    if (!flags[i]) {
+      flags[i] = true;
+      nullCount++;
+    }
+  }
+
+  /** Appends {@code count} values of a column of the same kind. */
+  public final void append(Column source, int from, int count) {
+    int at = grow(count);
+    copy(source, from, count, at);
+    boolean[] theirs = source.nulls();
+    if (theirs != null) {
+      for (int i = 0; i < count; i++) {
+        if (theirs[from + i]) {
+          setNull(at + i);
+        }
+      }
+    }
+  }
+
+  /** Appends the values at {@code positions[from..from+count)} of a column of the same kind. */
+  public final void gather(Column source, int[] positions, int from, int count) {
+    int at = grow(count);
+    pick(source, positions, from, count, at);
+    boolean[] theirs = source.nulls();
+    if (theirs != null) {
+      for (int i = 0; i < count; i++) {
+        if (theirs[positions[from + i]]) {
+          setNull(at + i);
+        }
+      }
+    }
+  }
+
+  /** Appends an Iceberg generic value, or null. */
+  public final void appendValue(@Nullable Object value) {
+    if (value == null) {
+      appendNull();
+    } else {
+      appendNonNull(value);
+    }
+  }
+
+  /** Value {@code i} as an Iceberg generic value, or null. */
+  public final @Nullable Object value(int i) {
+    return isNull(i) ? null : nonNull(i);
+  }
+
+  /** The bytes the values take in memory, roughly; what limits of batches count. */
+  public abstract long bytes();
+
+  abstract void appendNonNull(Object value);
+
+  abstract Object nonNull(int i);
+
+  abstract int capacity();
+
+  abstract void resize(int capacity);
+
+  /** Gives values that become null an allowed content. */
+  abstract void setZero(int at, int count);
+
+  abstract void copy(Column source, int from, int count, int at);
+
+  abstract void pick(Column source, int[] positions, int from, int count, int at);
+
+  /** Makes room for {@code count} more values, counts them in, and returns where they begin. */
+  final int grow(int count) {
+    int start = size;
+    int end = Math.addExact(start, count);
+    if (end > capacity()) {
+      resize(
+          (int)
+              Math.min(Integer.MAX_VALUE - 8, Math.max(Math.max(end, LEAST_CAPACITY), start * 2L)));
+      if (nulls != null) {
+        nulls = Arrays.copyOf(nulls, capacity());
+      }
+    }
+    size = end;
+    return start;
+  }
+
+  /** A scalar named after this column, for subclasses that convert values. */
+  final Scalar scalar() {
+    return new Scalar(field.name(), field.type());
+  }
+}

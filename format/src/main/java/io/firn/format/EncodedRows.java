@@ -1,0 +1,116 @@
+package io.firn.format;
+
+import org.jspecify.annotations.Nullable;
+
+/** Encoded rows in arrays of their own or all in one, read one column at a time. */
+final class EncodedRows {
+
+  private final byte[][] arrays;
+  private final int @Nullable [] starts;
+  private final int from;
+  private final int count;
+
+  /**
+   * @param arrays the rows from {@code from} on, or the one array they all stand in
+   * @param starts where in the one array the rows from {@code from} on begin, or null
+   */
+  EncodedRows(byte[][] arrays, int @Nullable [] starts, int from, int count) {
+    this.arrays = arrays;
+    this.starts = starts;
+    this.from = from;
+    this.count = count;
+  }
+
+  int count() {
+    return count;
+  }
+
+  byte[] array(int i) {
+    return starts == null ? arrays[from + i] : arrays[0];
+  }
+
+  int start(int i) {
+    return starts == null ? 0 : starts[from + i];
+  }
+
+  /**
+   * Appends one field of every row to a column.
+   *
+   * @param index the field's place in the null bitmap
+   * @param slot where in a row its slot is
+   * @param base where in a row the variable values begin
+   * @param previous the slot of the variable field before it, or -1
+   */
+  void extract(FieldCodec field, int index, int slot, int base, int previous, Column column) {
+    int bit = RowCodec.HEADER_BYTES + (index >>> 3);
+    int mask = 1 << (index & 7);
+    int at = column.size();
+    switch (field.kind()) {
+      case BOOLEAN -> {
+        boolean[] values = ((BooleanColumn) column).extend(count);
+        for (int i = 0; i < count; i++) {
+          values[at + i] = array(i)[start(i) + slot] != 0;
+        }
+      }
+      case INT -> {
+        int[] values = ((IntColumn) column).extend(count);
+        for (int i = 0; i < count; i++) {
+          values[at + i] = ByteBuilder.intLittle(array(i), start(i) + slot);
+        }
+      }
+      case LONG -> {
+        long[] values = ((LongColumn) column).extend(count);
+        for (int i = 0; i < count; i++) {
+          values[at + i] = ByteBuilder.longLittle(array(i), start(i) + slot);
+        }
+      }
+      case FLOAT -> {
+        float[] values = ((FloatColumn) column).extend(count);
+        for (int i = 0; i < count; i++) {
+          values[at + i] = Float.intBitsToFloat(ByteBuilder.intLittle(array(i), start(i) + slot));
+        }
+      }
+      case DOUBLE -> {
+        double[] values = ((DoubleColumn) column).extend(count);
+        for (int i = 0; i < count; i++) {
+          values[at + i] =
+              Double.longBitsToDouble(ByteBuilder.longLittle(array(i), start(i) + slot));
+        }
+      }
+      case BYTES -> {
+        BytesColumn values = (BytesColumn) column;
+        for (int i = 0; i < count; i++) {
+          byte[] row = array(i);
+          int start = start(i);
+          if ((row[start + bit] & mask) != 0) {
+            values.append(row, start, 0);
+          } else if (field.variable()) {
+            int begin = previous < 0 ? 0 : ByteBuilder.intLittle(row, start + previous);
+            int end = ByteBuilder.intLittle(row, start + slot);
+            values.append(row, start + base + begin, end - begin);
+          } else {
+            values.append(row, start + slot, field.slotBytes());
+          }
+        }
+      }
+      case OBJECT -> {
+        ObjectColumn values = (ObjectColumn) column;
+        for (int i = 0; i < count; i++) {
+          byte[] row = array(i);
+          int start = start(i);
+          if ((row[start + bit] & mask) != 0) {
+            values.appendNull();
+          } else {
+            int begin = previous < 0 ? 0 : ByteBuilder.intLittle(row, start + previous);
+            values.append(field.readNested(row, start + base + begin));
+          }
+        }
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      if ((array(i)[start(i) + bit] & mask) != 0) {
+        column.setNull(at + i);
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.firn.format;
+
+import java.util.Arrays;
+import org.apache.iceberg.types.Types.NestedField;
+
+/** A column of kind {@link PhysicalKind#LONG}. */
+public final class LongColumn extends Column {
+
+  private static final long[] EMPTY = {};
+
+  private final Scalar scalar;
+  private long[] values = EMPTY;
+
+  LongColumn(NestedField field) {
+    super(field);
+    this.scalar = scalar();
+  }
+
+  /** The values; that of a null is unspecified. */
+  public long[] values() {
+    return values;
+  }
+
+  /** Value {@code i}, which must not be null. */
+  public long get(int i) {
+    return values[i];
+  }
+
+  /** Appends a value. */
+  public void append(long value) {
+    int at = grow(1);
+    values[at] = value;
+  }
+
+  /**
+   * Appends {@code count} values for the caller to fill in.
+   *
+   * @return {@link #values()}, to be filled in the last {@code count} places below {@link #size()}
+   */
+  public long[] extend(int count) {
+    grow(count);
+    return values;
+  }
+
+  @Override
+  public long bytes() {
+    return 8L * size();
+  }
+
+  @Override
+  void appendNonNull(Object value) {
+    append(scalar.toLong(value));
+  }
+
+  @Override
+  Object nonNull(int i) {
+    return scalar.fromLong(values[i]);
+  }
+
+  @Override
+  int capacity() {
+    return values.length;
+  }
+
+  @Override
+  void resize(int capacity) {
+    values = Arrays.copyOf(values, capacity);
+  }
+
+  @Override
+  void setZero(int at, int count) {
+    Arrays.fill(values, at, at + count, 0);
+  }
+
+  @Override
+  void copy(Column source, int from, int count, int at) {
+    System.arraycopy(((LongColumn) source).values, from, values, at, count);
+  }
+
+  @Override
+  void pick(Column source, int[] positions, int from, int count, int at) {
+    long[] theirs = ((LongColumn) source).values;
+    for (int i = 0; i < count; i++) {
+      values[at + i] = theirs[positions[from + i]];
+    }
+  }
+}
