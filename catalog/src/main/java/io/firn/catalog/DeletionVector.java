@@ -1,0 +1,207 @@
+package io.firn.catalog;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.firn.error.InvalidArgumentException;
+import java.util.Arrays;
+import java.util.function.LongConsumer;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * The positions of a data file's rows that are deleted: an immutable compressed bitmap. Safe for
+ * use by any number of threads.
+ */
+public final class DeletionVector {
+
+  /** No row deleted. */
+  public static final DeletionVector EMPTY = new DeletionVector(new RoaringBitmap[0]);
+
+  /** One bitmap per 2^32 positions; the last one is never empty. */
+  private final RoaringBitmap[] bitmaps;
+
+  private final long cardinality;
+
+  private DeletionVector(RoaringBitmap[] bitmaps) {
+    int used = bitmaps.length;
+    while (used > 0 && bitmaps[used - 1].isEmpty()) {
+      used--;
+    }
+    this.bitmaps = used == bitmaps.length ? bitmaps : Arrays.copyOf(bitmaps, used);
+    long count = 0;
+    for (RoaringBitmap bitmap : this.bitmaps) {
+      count += bitmap.getLongCardinality();
+    }
+    this.cardinality = count;
+  }
+
+  /** The deletion vector of these positions, in any order; repetitions count once. */
+  public static DeletionVector of(long... positions) {
+    Builder builder = builder();
+    for (long position : positions) {
+      builder.add(position);
+    }
+    return builder.build();
+  }
+
+  /** Collects positions in any order. Not safe for use by several threads at once. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** True if the row at {@code position} is deleted. */
+  public boolean contains(long position) {
+    int high = (int) (position >>> 32);
+    return high < bitmaps.length && bitmaps[high].contains((int) position);
+  }
+
+  /** How many rows are deleted. */
+  public long cardinality() {
+    return cardinality;
+  }
+
+  /** True if no row is deleted. */
+  public boolean isEmpty() {
+    return cardinality == 0;
+  }
+
+  /** True if a row with {@code from <= position < to} is deleted. */
+  public boolean intersects(long from, long to) {
+    long next = nextDeleted(from);
+    return next >= 0 && next < to;
+  }
+
+  /** The first deleted position at or after {@code from}, or -1. */
+  public long nextDeleted(long from) {
+    for (int high = (int) (from >>> 32); high < bitmaps.length; high++) {
+      int low = high == (int) (from >>> 32) ? (int) from : 0;
+      long next = bitmaps[high].nextValue(low);
+      if (next >= 0) {
+        return ((long) high << 32) | (next & 0xFFFFFFFFL);
+      }
+    }
+    return -1;
+  }
+
+  /** The positions deleted here or there. */
+  public DeletionVector union(DeletionVector other) {
+    if (other.isEmpty()) {
+      return this;
+    }
+    if (isEmpty()) {
+      return other;
+    }
+    RoaringBitmap[] result = new RoaringBitmap[Math.max(bitmaps.length, other.bitmaps.length)];
+    for (int i = 0; i < result.length; i++) {
+      if (i >= bitmaps.length) {
+        result[i] = other.bitmaps[i];
+      } else if (i >= other.bitmaps.length) {
+        result[i] = bitmaps[i];
+      } else {
+        result[i] = RoaringBitmap.or(bitmaps[i], other.bitmaps[i]);
+      }
+    }
+    return new DeletionVector(result);
+  }
+
+  /** The positions deleted here but not there. */
+  public DeletionVector minus(DeletionVector other) {
+    if (isEmpty() || other.isEmpty()) {
+      return this;
+    }
+    RoaringBitmap[] result = bitmaps.clone();
+    for (int i = 0; i < Math.min(bitmaps.length, other.bitmaps.length); i++) {
+      result[i] = RoaringBitmap.andNot(bitmaps[i], other.bitmaps[i]);
+    }
+    return new DeletionVector(result);
+  }
+
+  /** Calls {@code sink} with every deleted position, ascending. */
+  public void forEach(LongConsumer sink) {
+    for (int high = 0; high < bitmaps.length; high++) {
+      long base = (long) high << 32;
+      bitmaps[high].forEach(
+          (int low) -> {
+            sink.accept(base | (low & 0xFFFFFFFFL));
+          });
+    }
+  }
+
+  /** The deleted positions, ascending; for small vectors and tests. */
+  public long[] toArray() {
+    long[] positions = new long[Math.toIntExact(cardinality)];
+    int[] next = {0};
+    forEach(position -> positions[next[0]++] = position);
+    return positions;
+  }
+
+  /** The size in memory, roughly. */
+  public long bytes() {
+    long bytes = 0;
+    for (RoaringBitmap bitmap : bitmaps) {
+      bytes += bitmap.getLongSizeInBytes();
+    }
+    return bytes;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof DeletionVector that && Arrays.equals(bitmaps, that.bitmaps);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bitmaps);
+  }
+
+  @Override
+  public String toString() {
+    return cardinality + " deleted";
+  }
+
+  /** Collects positions for a {@link DeletionVector}. */
+  public static final class Builder {
+    private RoaringBitmap[] bitmaps = {};
+
+    private Builder() {}
+
+    /** Adds a position; again does nothing. */
+    @CanIgnoreReturnValue
+    public Builder add(long position) {
+      bitmap(position).add((int) position);
+      return this;
+    }
+
+    /** Adds all positions of a vector. */
+    @CanIgnoreReturnValue
+    public Builder addAll(DeletionVector positions) {
+      for (int high = 0; high < positions.bitmaps.length; high++) {
+        bitmap((long) high << 32).or(positions.bitmaps[high]);
+      }
+      return this;
+    }
+
+    /** The positions so far; the builder may go on afterwards. */
+    public DeletionVector build() {
+      RoaringBitmap[] copy = new RoaringBitmap[bitmaps.length];
+      for (int i = 0; i < copy.length; i++) {
+        copy[i] = bitmaps[i].clone();
+        copy[i].runOptimize();
+      }
+      return copy.length == 0 ? EMPTY : new DeletionVector(copy);
+    }
+
+    private RoaringBitmap bitmap(long position) {
+      if (position < 0) {
+        throw new InvalidArgumentException("Not a row position: " + position);
+      }
+      int high = (int) (position >>> 32);
+      if (high >= bitmaps.length) {
+        int from = bitmaps.length;
+        bitmaps = Arrays.copyOf(bitmaps, high + 1);
+        for (int i = from; i <= high; i++) {
+          bitmaps[i] = new RoaringBitmap();
+        }
+      }
+      return bitmaps[high];
+    }
+  }
+}
