@@ -1,3 +1,6 @@
+/**
+ * Fixtures for the tests of every module: storage faults, leak checks, seeds, oracles, generators.
+ */
 @NullMarked
 package io.firn.testkit;
 

@@ -1,0 +1,202 @@
+package io.firn.testkit;
+
+import io.firn.storage.InputFileHandle;
+import io.firn.storage.OutputFileHandle;
+import io.firn.storage.Storage;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * Knows every file, and every lock, that is open, and who opened it. Safe for use by many threads.
+ */
+public final class TrackingStorage implements Storage {
+
+  /**
+   * Something open.
+   *
+   * @param what the kind of handle
+   * @param path the file
+   * @param opened carries the stack of the call that opened it
+   */
+  public record OpenHandle(StorageOperation what, String path, Throwable opened) {}
+
+  private final Storage below;
+  private final Map<Object, OpenHandle> open = new ConcurrentHashMap<>();
+
+  /** Tracks the handles that {@code below} gives out. */
+  public TrackingStorage(Storage below) {
+    this.below = below;
+  }
+
+  /** What is open at this moment. */
+  public List<OpenHandle> openHandles() {
+    return List.copyOf(open.values());
+  }
+
+  /** Throws if anything is open, naming it; the stacks that opened it are suppressed exceptions. */
+  public void assertAllClosed() {
+    List<OpenHandle> leaked = openHandles();
+    if (!leaked.isEmpty()) {
+      AssertionError error =
+          new AssertionError(
+              leaked.stream()
+                  .map(handle -> handle.what() + " of " + handle.path())
+                  .sorted()
+                  .collect(Collectors.joining("\n  ", "Still open:\n  ", "")));
+      leaked.forEach(handle -> error.addSuppressed(handle.opened()));
+      throw error;
+    }
+  }
+
+  private Object opened(StorageOperation what, String path) {
+    Object identity = new Object();
+    open.put(identity, new OpenHandle(what, path, new Throwable(what + " of " + path)));
+    return identity;
+  }
+
+  @Override
+  public OutputFileHandle create(String path) throws IOException {
+    return new Output(below.create(path), opened(StorageOperation.CREATE, path));
+  }
+
+  @Override
+  public InputFileHandle open(String path) throws IOException {
+    return new Input(below.open(path), opened(StorageOperation.OPEN, path));
+  }
+
+  @Override
+  public FileLease lock(String path) throws IOException {
+    return new Lease(below.lock(path), opened(StorageOperation.LOCK, path));
+  }
+
+  @Override
+  public long length(String path) throws IOException {
+    return below.length(path);
+  }
+
+  @Override
+  public boolean exists(String path) throws IOException {
+    return below.exists(path);
+  }
+
+  @Override
+  public List<FileStatus> list(String directory) throws IOException {
+    return below.list(directory);
+  }
+
+  @Override
+  public List<String> listDirectories(String directory) throws IOException {
+    return below.listDirectories(directory);
+  }
+
+  @Override
+  public void createDirectories(String directory) throws IOException {
+    below.createDirectories(directory);
+  }
+
+  @Override
+  public void publish(String temporary, String path) throws IOException {
+    below.publish(temporary, path);
+  }
+
+  @Override
+  public void replace(String temporary, String path) throws IOException {
+    below.replace(temporary, path);
+  }
+
+  @Override
+  public void delete(String path) throws IOException {
+    below.delete(path);
+  }
+
+  @Override
+  public void syncDirectory(String directory) throws IOException {
+    below.syncDirectory(directory);
+  }
+
+  private final class Output implements OutputFileHandle {
+    private final OutputFileHandle file;
+    private final Object identity;
+
+    Output(OutputFileHandle file, Object identity) {
+      this.file = file;
+      this.identity = identity;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      file.write(bytes, offset, length);
+    }
+
+    @Override
+    public long position() {
+      return file.position();
+    }
+
+    @Override
+    public void sync() throws IOException {
+      file.sync();
+    }
+
+    @Override
+    public void close() throws IOException {
+      open.remove(identity);
+      file.close();
+    }
+  }
+
+  private final class Input implements InputFileHandle {
+    private final InputFileHandle file;
+    private final Object identity;
+
+    Input(InputFileHandle file, Object identity) {
+      this.file = file;
+      this.identity = identity;
+    }
+
+    @Override
+    public String path() {
+      return file.path();
+    }
+
+    @Override
+    public long length() {
+      return file.length();
+    }
+
+    @Override
+    public void readFully(long position, byte[] target, int offset, int length) throws IOException {
+      file.readFully(position, target, offset, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      open.remove(identity);
+      file.close();
+    }
+  }
+
+  private final class Lease implements FileLease {
+    private final FileLease lease;
+    private final Object identity;
+
+    Lease(FileLease lease, Object identity) {
+      this.lease = lease;
+      this.identity = identity;
+    }
+
+    @Override
+    public String path() {
+      return lease.path();
+    }
+
+    @Override
+    public void close() throws IOException {
+      open.remove(identity);
+      lease.close();
+    }
+  }
+}
