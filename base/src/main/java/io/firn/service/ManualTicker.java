@@ -13,7 +13,17 @@ import java.util.concurrent.locks.Lock;
  */
 public final class ManualTicker implements Ticker {
 
-  private record Waiter(Lock lock, Condition condition, long deadlineNanos) {}
+  private static final class Waiter {
+    final Lock lock;
+    final Condition condition;
+    final long deadlineNanos;
+
+    Waiter(Lock lock, Condition condition, long deadlineNanos) {
+      this.lock = lock;
+      this.condition = condition;
+      this.deadlineNanos = deadlineNanos;
+    }
+  }
 
   private final Object mutex = new Object();
 
@@ -49,7 +59,7 @@ public final class ManualTicker implements Ticker {
       }
     } finally {
       synchronized (mutex) {
-        waiters.removeIf(w -> w == waiter);
+        waiters.remove(waiter);
       }
     }
   }
@@ -62,11 +72,11 @@ public final class ManualTicker implements Ticker {
       waiting = List.copyOf(waiters);
     }
     for (Waiter waiter : waiting) {
-      waiter.lock().lock();
+      waiter.lock.lock();
       try {
-        waiter.condition().signalAll();
+        waiter.condition.signalAll();
       } finally {
-        waiter.lock().unlock();
+        waiter.lock.unlock();
       }
     }
   }
@@ -74,7 +84,7 @@ public final class ManualTicker implements Ticker {
   /** Waits, in real time, until this many threads wait for a deadline that is not reached yet. */
   public void awaitWaiters(int count) throws InterruptedException {
     synchronized (mutex) {
-      while (waiters.stream().filter(w -> w.deadlineNanos() - nanos > 0).count() < count) {
+      while (waiters.stream().filter(w -> w.deadlineNanos - nanos > 0).count() < count) {
         mutex.wait();
       }
     }
