@@ -14,6 +14,7 @@ import org.apache.iceberg.Metrics;
  * @param firstKey the least encoded key
  * @param lastKey the greatest encoded key
  */
+@SuppressWarnings("ArrayRecordComponent") // copied on the way in and out
 public record WrittenFile(
     String path,
     long lengthBytes,
