@@ -11,8 +11,8 @@ final class EncodedRows {
   private final int count;
 
   /**
-   * @param arrays the rows from {@code from} on, or the one array they all stand in
-   * @param starts where in the one array the rows from {@code from} on begin, or null
+   * @param arrays the array of each row, or the one array they all stand in
+   * @param starts where in its array each row begins; null if at its start
    */
   EncodedRows(byte[][] arrays, int @Nullable [] starts, int from, int count) {
     this.arrays = arrays;
@@ -26,7 +26,7 @@ final class EncodedRows {
   }
 
   byte[] array(int i) {
-    return starts == null ? arrays[from + i] : arrays[0];
+    return arrays.length == 1 ? arrays[0] : arrays[from + i];
   }
 
   int start(int i) {

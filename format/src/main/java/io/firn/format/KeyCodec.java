@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.data.GenericRecord;
+import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +99,31 @@ public final class KeyCodec {
       append(i, leadingValues[i], target);
     }
     return finish(target);
+  }
+
+  /**
+   * Encodes the values of the first key columns, of which the last, a string or binary, is only the
+   * beginning of a value. Every key whose columns begin so begins with these bytes, and no other
+   * key does.
+   *
+   * @throws InvalidArgumentException if the last value's column is neither a string nor binary
+   */
+  public byte[] encodeStartsWith(Object... leadingValues) {
+    byte[] whole = encodePrefix(leadingValues);
+    int last = leadingValues.length - 1;
+    if (last < 0) {
+      return whole;
+    }
+    NestedField column = keyType.fields().get(last);
+    if (column.type().typeId() != Type.TypeID.STRING
+        && column.type().typeId() != Type.TypeID.BINARY) {
+      throw new InvalidArgumentException(
+          "Only a string or binary can be given in part; key column "
+              + column.name()
+              + " is "
+              + column.type());
+    }
+    return Arrays.copyOf(whole, whole.length - KeyPart.TERMINATOR_BYTES);
   }
 
   /**

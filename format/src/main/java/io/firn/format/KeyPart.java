@@ -11,6 +11,9 @@ import org.apache.iceberg.types.Types;
  */
 final class KeyPart {
 
+  /** The length of the terminator of an escaped value. */
+  static final int TERMINATOR_BYTES = 2;
+
   private enum Encoding {
     BOOLEAN(1),
     INT(4),

@@ -140,6 +140,15 @@ public final class RowCodec {
     append(new EncodedRows(new byte[][] {arena}, starts, from, count), target);
   }
 
+  /**
+   * Appends rows that stand here and there, the i-th of them in {@code arrays[from + i]} at {@code
+   * starts[from + i]}, to a batch, one column at a time. The batch's columns are found by field id;
+   * one that the rows lack gets nulls.
+   */
+  public void append(byte[][] arrays, int[] starts, int from, int count, ColumnBatch target) {
+    append(new EncodedRows(arrays, starts, from, count), target);
+  }
+
   private void append(EncodedRows rows, ColumnBatch target) {
     for (int i = 0; i < rows.count(); i++) {
       checkHeader(rows.array(i), rows.start(i));
