@@ -147,6 +147,17 @@ public final class LocalStorage implements Storage {
   }
 
   @Override
+  public void syncFile(String path) throws IOException {
+    Path file = resolve(path);
+    if (!Files.exists(file)) {
+      throw new NoSuchFileException(path);
+    }
+    try (RandomAccessFile handle = new RandomAccessFile(file.toFile(), "rw")) {
+      handle.getFD().sync();
+    }
+  }
+
+  @Override
   public void syncDirectory(String directory) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {

@@ -7,9 +7,9 @@ import java.util.List;
  * A file system as Firn needs it. Paths are absolute, with {@code /} between names; a {@code file:}
  * prefix is accepted and means the same file.
  *
- * <p>Durability is explicit: bytes are durable after {@link OutputFileHandle#sync()}, and a name
- * (created, published, replaced or deleted) after {@link #syncDirectory} of the directory it stands
- * in. Nothing is promised before.
+ * <p>Durability is explicit: bytes are durable after {@link OutputFileHandle#sync()} or {@link
+ * #syncFile}, and a name (created, published, replaced or deleted) after {@link #syncDirectory} of
+ * the directory it stands in. Nothing is promised before.
  *
  * <p>Implementations are safe for use by many threads, and no method leaves an object unusable
  * because the calling thread was interrupted: the interrupt flag stays set and the call completes.
@@ -61,6 +61,12 @@ public interface Storage {
 
   /** Removes a file. */
   void delete(String path) throws IOException;
+
+  /**
+   * Makes the content of an existing file durable, whoever wrote it: what a process that has died
+   * left with the operating system is not durable yet.
+   */
+  void syncFile(String path) throws IOException;
 
   /** Makes the names in a directory durable. */
   void syncDirectory(String directory) throws IOException;

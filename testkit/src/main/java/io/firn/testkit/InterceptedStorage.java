@@ -128,6 +128,11 @@ abstract class InterceptedStorage implements Storage {
   }
 
   @Override
+  public void syncFile(String path) throws IOException {
+    act(StorageOperation.SYNC, path, 0, () -> below.syncFile(path));
+  }
+
+  @Override
   public void syncDirectory(String directory) throws IOException {
     act(StorageOperation.SYNC_DIRECTORY, directory, 0, () -> below.syncDirectory(directory));
   }

@@ -113,6 +113,11 @@ public final class TrackingStorage implements Storage {
   }
 
   @Override
+  public void syncFile(String path) throws IOException {
+    below.syncFile(path);
+  }
+
+  @Override
   public void syncDirectory(String directory) throws IOException {
     below.syncDirectory(directory);
   }
