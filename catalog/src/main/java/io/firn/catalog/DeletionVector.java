@@ -2,6 +2,8 @@ package io.firn.catalog;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.firn.error.InvalidArgumentException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.LongConsumer;
 import org.roaringbitmap.RoaringBitmap;
@@ -14,6 +16,9 @@ public final class DeletionVector {
 
   /** No row deleted. */
   public static final DeletionVector EMPTY = new DeletionVector(new RoaringBitmap[0]);
+
+  /** Positions up to 2^42: more rows than any file has, and few enough bitmaps to allocate. */
+  private static final int HIGH_MAX = 1023;
 
   /** One bitmap per 2^32 positions; the last one is never empty. */
   private final RoaringBitmap[] bitmaps;
@@ -133,6 +138,49 @@ public final class DeletionVector {
     return positions;
   }
 
+  /** The size of {@link #writeTo}. */
+  int serializedBytes() {
+    long size = Long.BYTES;
+    for (RoaringBitmap bitmap : bitmaps) {
+      size += Integer.BYTES + bitmap.serializedSizeInBytes();
+    }
+    return Math.toIntExact(size);
+  }
+
+  /** Writes the portable 64-bit Roaring format into a little-endian buffer. */
+  void writeTo(ByteBuffer target) {
+    target.putLong(bitmaps.length);
+    for (int high = 0; high < bitmaps.length; high++) {
+      target.putInt(high);
+      bitmaps[high].serialize(target);
+    }
+  }
+
+  /**
+   * Reads the portable 64-bit Roaring format from a little-endian buffer.
+   *
+   * @throws IOException if it is not that format
+   */
+  static DeletionVector readFrom(ByteBuffer source) throws IOException {
+    long count = source.getLong();
+    if (count < 0 || count > source.remaining()) {
+      throw new IOException("a deletion vector of " + count + " bitmaps");
+    }
+    Builder builder = builder();
+    int previous = -1;
+    for (long i = 0; i < count; i++) {
+      int high = source.getInt();
+      if (high <= previous || high > HIGH_MAX) {
+        throw new IOException("bitmap " + high + " after bitmap " + previous);
+      }
+      RoaringBitmap bitmap = builder.bitmap((long) high << 32);
+      bitmap.deserialize(source);
+      source.position(source.position() + bitmap.serializedSizeInBytes());
+      previous = high;
+    }
+    return builder.buildFromOwnBitmaps();
+  }
+
   /** The size in memory, roughly. */
   public long bytes() {
     long bytes = 0;
@@ -189,8 +237,13 @@ public final class DeletionVector {
       return copy.length == 0 ? EMPTY : new DeletionVector(copy);
     }
 
+    /** Ends the builder without copying. */
+    private DeletionVector buildFromOwnBitmaps() {
+      return bitmaps.length == 0 ? EMPTY : new DeletionVector(bitmaps);
+    }
+
     private RoaringBitmap bitmap(long position) {
-      if (position < 0) {
+      if (position < 0 || position >>> 32 > HIGH_MAX) {
         throw new InvalidArgumentException("Not a row position: " + position);
       }
       int high = (int) (position >>> 32);

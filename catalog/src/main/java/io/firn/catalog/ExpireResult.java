@@ -22,6 +22,10 @@ public record ExpireResult(
     List<String> metadataFiles,
     List<String> keptFiles) {
 
+  /** Nothing was due. */
+  static final ExpireResult NOTHING =
+      new ExpireResult(List.of(), List.of(), List.of(), List.of(), List.of());
+
   public ExpireResult {
     snapshots = List.copyOf(snapshots);
     dataFiles = List.copyOf(dataFiles);

@@ -1,121 +1,402 @@
 package io.firn.catalog;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.firn.error.ClosedException;
+import io.firn.error.FirnException;
+import io.firn.error.InvalidArgumentException;
+import io.firn.error.NotATableException;
+import io.firn.error.SchemaMismatchException;
+import io.firn.error.SnapshotUnavailableException;
+import io.firn.error.StorageException;
 import io.firn.storage.Storage;
+import io.firn.storage.StoragePaths;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.exceptions.NotFoundException;
 
-/** One Iceberg table as Firn commits to it. */
+/**
+ * One Iceberg table as Firn reads and commits it. The version is kept in memory: commits of this
+ * store update it from what they committed, and {@link #refresh} rebuilds it only when others have
+ * committed.
+ *
+ * <p><b>Commits.</b> Only a store that has called {@link #fence} may commit, and only until another
+ * one does; afterwards every commit of it throws FencedException. A commit is prepared for one
+ * version and applied to exactly that one: if somebody else commits in between, it is prepared
+ * again for the new version, a bounded number of times. A commit has happened if and only if the
+ * method returns; if it throws, nothing has changed, except for CommitUnknownException, after which
+ * the store must be closed and the table opened again to find out. Files that a failed commit wrote
+ * may stay behind; they are found by {@link #orphans}.
+ *
+ * <p><b>Threads.</b> All methods may be called by any number of threads. {@link #version}, {@link
+ * #table} and the other reading methods return at once; commits, refresh and fence exclude each
+ * other by one lock, the commit lock. {@code prepare} functions run under it.
+ *
+ * <p><b>Errors.</b> CorruptionException for damaged deletion vectors and contradictory metadata;
+ * UnsupportedFeatureException and SchemaMismatchException for tables that Firn does not write;
+ * NotATableException if the table is missing, dropped or replaced; StorageException for failed I/O.
+ *
+ * <p>The owner closes the store; that closes the catalog's connections, and deletes nothing.
+ */
 public final class TableStore implements AutoCloseable {
 
   /** The epoch of a store that has not called {@link #fence()}. */
   public static final long NO_EPOCH = -1;
 
-  private TableStore() {}
+  private static final Set<String> OWN_PROPERTIES =
+      Set.of(
+          SummaryKeys.EPOCH,
+          SummaryKeys.SEQUENCE,
+          TableCore.EPOCH_HOLDER,
+          TableRules.KEY_PROPERTY,
+          TableProperties.FORMAT_VERSION);
 
-  /** True if a table stands at this place. */
-  public static boolean exists(TableLocation location, Storage storage) {
-    throw new UnsupportedOperationException();
+  private final String name;
+  private final TableSource source;
+  private final TableOperations operations;
+  private final Storage storage;
+  private final TableCore core;
+  private final AtomicLong fileCounter = new AtomicLong();
+  private final ReentrantLock commitLock = new ReentrantLock();
+
+  @GuardedBy("commitLock")
+  private boolean closed;
+
+  private TableStore(
+      TableLocation location, TableSource source, TableOperations operations, Storage storage) {
+    this.name = location.toString();
+    this.source = source;
+    this.operations = operations;
+    this.storage = storage;
+    this.core = new TableCore(name, operations);
   }
 
-  /** Creates a table and opens it. */
+  /** True if there is a table. */
+  public static boolean exists(TableLocation location, Storage storage) {
+    try (TableSource source = new TableSource(location, storage)) {
+      return source.exists();
+    } catch (FirnException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new StorageException("Cannot tell whether there is a table " + location, e);
+    }
+  }
+
+  /**
+   * Creates a table and opens it. The table is unpartitioned, of Iceberg format version 3, with the
+   * key as identifier fields and sort order.
+   *
+   * @param schema the columns; field ids are assigned anew
+   * @param keyColumns names of the key's columns, in key order
+   * @param properties table properties, which override Firn's choices
+   * @throws InvalidArgumentException if there is a table already
+   * @throws SchemaMismatchException if these columns cannot be a key
+   */
   public static TableStore create(
       TableLocation location,
       Storage storage,
       Schema schema,
       List<String> keyColumns,
       Map<String, String> properties) {
-    throw new UnsupportedOperationException();
+    return opened(
+        location, storage, source -> source.create(schema, List.copyOf(keyColumns), properties));
   }
 
-  /** Opens a table. */
+  /**
+   * Opens a table, at its current version.
+   *
+   * @throws NotATableException if there is none
+   */
   public static TableStore open(TableLocation location, Storage storage) {
-    throw new UnsupportedOperationException();
+    return opened(location, storage, TableSource::open);
+  }
+
+  private static TableStore opened(
+      TableLocation location, Storage storage, Function<TableSource, TableOperations> open) {
+    TableSource source = new TableSource(location, storage);
+    boolean done = false;
+    try {
+      TableStore store = new TableStore(location, source, open.apply(source), storage);
+      done = true;
+      return store;
+    } catch (FirnException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new StorageException("Cannot open table " + location, e);
+    } finally {
+      if (!done) {
+        source.close();
+      }
+    }
   }
 
   /** The version of the last commit or refresh. */
   public Version version() {
-    throw new UnsupportedOperationException();
+    return core.state().version();
   }
 
-  /** Adopts what others have committed. */
+  /**
+   * Adopts what others have committed.
+   *
+   * @return the current version; the same object as before if nothing has changed
+   */
+  @CanIgnoreReturnValue
   public Version refresh() {
-    throw new UnsupportedOperationException();
+    return locked(TableCore::adopt).version();
   }
 
-  /** The version of a retained snapshot. */
+  /**
+   * The version of a retained snapshot, read by the schema it was written with.
+   *
+   * @throws SnapshotUnavailableException if the snapshot is not in the metadata
+   */
   public Version versionAt(long snapshotId) {
-    throw new UnsupportedOperationException();
+    TableCore.State at = core.state();
+    if (at.version().snapshotId() == snapshotId) {
+      return at.version();
+    }
+    Snapshot snapshot = at.metadata().snapshot(snapshotId);
+    if (snapshot == null) {
+      throw new SnapshotUnavailableException(
+          "Snapshot " + snapshotId + " of " + name + " does not exist or has expired");
+    }
+    try {
+      return core.reader().at(at.metadata(), snapshot, at.version());
+    } catch (IOException | UncheckedIOException | NotFoundException e) {
+      throw new StorageException("Cannot read snapshot " + snapshotId + " of " + name, e);
+    }
   }
 
-  /** The table's UUID. */
+  /** The table's UUID, which it keeps for life. */
   public String uuid() {
-    throw new UnsupportedOperationException();
+    return core.state().metadata().uuid();
   }
 
-  /** The table's directory, without a trailing slash. */
+  /** The table's directory as the metadata spells it, without a trailing slash. */
   public String location() {
-    throw new UnsupportedOperationException();
+    return core.state().metadata().location();
   }
 
-  /** An Iceberg table fixed at the current version; reading only. */
+  /** An Iceberg table fixed at the current version. It can be read but not changed. */
   public Table table() {
-    throw new UnsupportedOperationException();
+    return new BaseTable(new CommitBase(operations, core.state().metadata()), name);
   }
 
   /** The table's properties. */
   public Map<String, String> properties() {
-    throw new UnsupportedOperationException();
+    return core.state().metadata().properties();
   }
 
-  /** Sets and removes table properties. */
+  /**
+   * Sets and removes table properties.
+   *
+   * @throws InvalidArgumentException for a property that Firn keeps for itself
+   */
   public void updateProperties(Map<String, String> set, Set<String> remove) {
-    throw new UnsupportedOperationException();
+    for (String key : OWN_PROPERTIES) {
+      if (set.containsKey(key) || remove.contains(key)) {
+        throw new InvalidArgumentException("Table property " + key + " is not for setting");
+      }
+    }
+    repeat(
+        "The change of properties",
+        builder -> builder.setProperties(set).removeProperties(remove),
+        metadata ->
+            metadata.properties().entrySet().containsAll(set.entrySet())
+                && remove.stream().noneMatch(metadata.properties()::containsKey));
   }
 
-  /** Takes a new epoch; commits of every other holder fail from now on. */
+  /**
+   * Takes a new epoch: from now on this store may commit, and no other holder.
+   *
+   * @return the epoch, higher than every one before
+   */
+  @CanIgnoreReturnValue
   public long fence() {
-    throw new UnsupportedOperationException();
+    return locked(TableCore::fence);
   }
 
   /** The epoch of {@link #fence()}, or {@link #NO_EPOCH}. */
   public long epoch() {
-    throw new UnsupportedOperationException();
+    return core.epoch();
   }
 
-  /** A fresh name for a data file of a level. */
+  /**
+   * A fresh path for a data file. Nothing is created.
+   *
+   * @param level the level that the name hints at, 0 to 99
+   */
   public String newDataFilePath(int level) {
-    throw new UnsupportedOperationException();
+    return StoragePaths.join(
+        location(),
+        "data/"
+            + DataFileName.of(
+                level,
+                Math.max(0, core.epoch()),
+                fileCounter.incrementAndGet(),
+                ThreadLocalRandom.current().nextInt()));
   }
 
-  /** Commits a flush. */
+  /**
+   * Commits a flush as one snapshot: new files, deletion vectors and sequence number together.
+   *
+   * @param prepare gives the commit for a version; called under the commit lock, and again if
+   *     somebody else's commit came first
+   * @return the version after the commit
+   */
+  @CanIgnoreReturnValue
   public Version commitFlush(Function<Version, FlushCommit> prepare) {
-    throw new UnsupportedOperationException();
+    return locked(
+        table ->
+            table.commit("The flush", (draft, version) -> draft.flush(prepare.apply(version))));
   }
 
-  /** Commits a compaction. */
+  /**
+   * Commits a compaction as one snapshot: inputs with their deletion vectors out, outputs with
+   * theirs in.
+   *
+   * @param prepare gives the commit for a version; called under the commit lock, and again if
+   *     somebody else's commit came first
+   * @return the version after the commit
+   */
+  @CanIgnoreReturnValue
   public Version commitRewrite(Function<Version, RewriteCommit> prepare) {
-    throw new UnsupportedOperationException();
+    return locked(
+        table ->
+            table.commit(
+                "The compaction", (draft, version) -> draft.rewrite(prepare.apply(version))));
   }
 
-  /** Takes snapshots out of the metadata. */
+  /**
+   * Takes snapshots out of the metadata by a policy. Deletes no file: the result names those that
+   * no retained snapshot needs any more.
+   *
+   * @param keep paths not to be returned for deletion: files that readers have open, or that are
+   *     about to be committed
+   */
   public ExpireResult expire(ExpirePolicy policy, Set<String> keep) {
-    throw new UnsupportedOperationException();
+    Set<String> kept = Set.copyOf(keep);
+    for (int attempt = 0; attempt < TableCore.ATTEMPTS_MAX; attempt++) {
+      TableCore.State base = core.state();
+      SnapshotExpiry expiry =
+          new SnapshotExpiry(base.metadata(), policy, System.currentTimeMillis());
+      if (expiry.isEmpty()) {
+        return ExpireResult.NOTHING;
+      }
+      ExpireResult result;
+      try {
+        result = expiry.unneeded(new ReachableFiles(operations.io(), base.metadata()), kept);
+      } catch (IOException | UncheckedIOException | NotFoundException e) {
+        throw new StorageException("Cannot read the manifests of " + name, e);
+      }
+      boolean done =
+          locked(table -> table.change(expiry::apply, expiry::stillHolds, expiry::isDoneIn));
+      if (done) {
+        return result;
+      }
+      refresh();
+    }
+    throw core.conflict("The expiry");
   }
 
   /** The retained snapshots, oldest first. */
   public List<SnapshotInfo> snapshots() {
-    throw new UnsupportedOperationException();
+    return core.state().metadata().snapshots().stream()
+        .map(
+            snapshot ->
+                new SnapshotInfo(
+                    snapshot.snapshotId(),
+                    snapshot.parentId() == null
+                        ? OptionalLong.empty()
+                        : OptionalLong.of(snapshot.parentId()),
+                    snapshot.timestampMillis(),
+                    snapshot.operation(),
+                    FlushedSequence.of(snapshot),
+                    snapshot.summary()))
+        .toList();
   }
 
-  /** Files of Firn's own names that no retained metadata names. */
+  /**
+   * The files in the table's data and metadata directories that carry names as Firn and Iceberg
+   * give them and that no retained metadata names: what crashes and failed commits left. Foreign
+   * data files are never among them.
+   *
+   * @param inFlight paths of files that are being written or await their commit
+   * @param modifiedBeforeMillis only files not modified since; must be well in the past, since
+   *     other engines' uncommitted files cannot be told from abandoned ones
+   */
   public List<String> orphans(Set<String> inFlight, long modifiedBeforeMillis) {
-    throw new UnsupportedOperationException();
+    try {
+      OrphanSearch search = new OrphanSearch(storage, location());
+      search.list(modifiedBeforeMillis);
+      refresh();
+      TableCore.State now = core.state();
+      Set<String> needed = new HashSet<>(inFlight);
+      needed.addAll(new ReachableFiles(operations.io(), now.metadata()).all());
+      return search.notIn(needed);
+    } catch (IOException | UncheckedIOException | NotFoundException e) {
+      throw new StorageException("Cannot search the orphans of " + name, e);
+    }
   }
 
+  /** Closes the catalog's connections. Closing again does nothing. */
   @Override
-  public void close() {}
+  public void close() {
+    commitLock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        source.close();
+      }
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  private interface Action<T> {
+    T run(TableCore table) throws IOException;
+  }
+
+  private <T> T locked(Action<T> action) {
+    commitLock.lock();
+    try {
+      if (closed) {
+        throw new ClosedException("The store of " + name + " is closed");
+      }
+      return action.run(core);
+    } catch (IOException | UncheckedIOException | NotFoundException e) {
+      throw new StorageException("Cannot read the metadata of " + name, e);
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  /** Repeats a change of metadata until it has happened. */
+  private void repeat(
+      String what, UnaryOperator<TableMetadata.Builder> change, Predicate<TableMetadata> happened) {
+    for (int attempt = 0; attempt < TableCore.ATTEMPTS_MAX; attempt++) {
+      if (locked(table -> table.change(change, metadata -> true, happened))) {
+        return;
+      }
+    }
+    throw core.conflict(what);
+  }
 }

@@ -1,0 +1,292 @@
+package io.firn.catalog;
+
+import io.firn.storage.InputFileHandle;
+import io.firn.storage.OutputFileHandle;
+import io.firn.storage.Storage;
+import io.firn.storage.StoragePaths;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.iceberg.LocationProviders;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadataParser;
+import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
+import org.apache.iceberg.exceptions.RuntimeIOException;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.LocationProvider;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The table operations of a table that is a directory, in the layout of Iceberg's HadoopTables:
+ * {@code metadata/v<N>.metadata.json} and {@code metadata/version-hint.text}.
+ *
+ * <p>A version is published by giving a complete, synced file its final name, which fails if the
+ * name is taken: of two committers one wins, always, as long as both publish like this. The hint
+ * only helps other readers; the current version is the highest one there is. When {@link #commit}
+ * returns, the version is durable.
+ *
+ * <p>Limits. Iceberg's own HadoopTables publishes by a check and then a rename that overwrites:
+ * such a writer, committing at the same moment, can replace a version of ours. Concurrent foreign
+ * writers therefore need a catalog; foreign commits between ours are fine.
+ *
+ * <p>Not safe for use by several threads at once.
+ */
+final class PathTableOperations implements TableOperations {
+
+  static final String VERSION_HINT = "version-hint.text";
+
+  private static final Logger LOG = LoggerFactory.getLogger(PathTableOperations.class);
+  private static final Pattern VERSION =
+      Pattern.compile("v([0-9]{1,9})((\\.gz)?\\.metadata\\.json|\\.metadata\\.json\\.gz)");
+  private static final List<String> SUFFIXES =
+      List.of(".metadata.json", ".gz.metadata.json", ".metadata.json.gz");
+
+  private final String directory;
+  private final String metadataDirectory;
+  private final Storage storage;
+  private final FileIO io;
+
+  private @Nullable TableMetadata current;
+  private int version;
+
+  PathTableOperations(String directory, Storage storage, FileIO io) {
+    this.directory = directory;
+    this.metadataDirectory = StoragePaths.join(directory, "metadata");
+    this.storage = storage;
+    this.io = io;
+  }
+
+  /** The current metadata, or null if there is no table. */
+  @Override
+  public @Nullable TableMetadata current() {
+    return current == null ? refresh() : current;
+  }
+
+  /** Looks for newer versions. The result is null if there is no table. */
+  @Override
+  public @Nullable TableMetadata refresh() {
+    try {
+      int newest = newestVersion();
+      if (newest == 0) {
+        current = null;
+        version = 0;
+      } else if (newest != version || current == null) {
+        // Another writer may not have made the name durable, and what is built on it must not be
+        // more durable than it.
+        storage.syncDirectory(metadataDirectory);
+        TableMetadata read = TableMetadataParser.read(io, existingPath(newest));
+        TableMetadata known = current;
+        if (known != null && !known.uuid().equals(read.uuid())) {
+          throw new IllegalStateException(
+              "Another table has taken the place of " + directory + ": its UUID is " + read.uuid());
+        }
+        current = read;
+        version = newest;
+      }
+      return current;
+    } catch (IOException e) {
+      throw new RuntimeIOException(e, "Cannot read the metadata of %s", directory);
+    }
+  }
+
+  private int newestVersion() throws IOException {
+    if (version == 0 || findPath(version) == null) {
+      return newestListed();
+    }
+    int newest = version;
+    while (findPath(newest + 1) != null) {
+      newest++;
+    }
+    return newest;
+  }
+
+  private int newestListed() throws IOException {
+    int newest = 0;
+    for (Storage.FileStatus file : storage.list(metadataDirectory)) {
+      Matcher matcher = VERSION.matcher(StoragePaths.name(file.path()));
+      if (matcher.matches()) {
+        newest = Math.max(newest, Integer.parseInt(matcher.group(1)));
+      }
+    }
+    return newest;
+  }
+
+  private @Nullable String findPath(int wanted) throws IOException {
+    for (String suffix : SUFFIXES) {
+      String path = metadataFileLocation("v" + wanted + suffix);
+      if (storage.exists(path)) {
+        return path;
+      }
+    }
+    return null;
+  }
+
+  private String existingPath(int wanted) throws IOException {
+    String path = findPath(wanted);
+    if (path == null) {
+      throw new NoSuchFileException(metadataFileLocation("v" + wanted + SUFFIXES.get(0)));
+    }
+    return path;
+  }
+
+  /**
+   * Publishes {@code metadata} as the next version.
+   *
+   * @param base what the caller read last; null to create the table
+   * @throws CommitFailedException if another commit came first; nothing has changed
+   * @throws RuntimeIOException if storage failed and nothing has changed
+   * @throws CommitStateUnknownException if storage failed and it cannot be told
+   * @throws NotDurableException if the commit is visible but may be lost in a power cut
+   */
+  @Override
+  public void commit(@Nullable TableMetadata base, TableMetadata metadata) {
+    if (base != current) {
+      throw new CommitFailedException("The metadata that the commit is based on is not current");
+    }
+    int next = version + 1;
+    String temporary = metadataFileLocation(UUID.randomUUID() + ".metadata.json");
+    String target = metadataFileLocation("v" + next + ".metadata.json");
+    byte[] json = TableMetadataParser.toJson(metadata).getBytes(StandardCharsets.UTF_8);
+    try {
+      storage.createDirectories(metadataDirectory);
+      write(temporary, json);
+      // The names of the manifests must not be less durable than the version that refers to them.
+      storage.syncDirectory(metadataDirectory);
+      if (findPath(next) != null) {
+        throw new FileAlreadyExistsException(target);
+      }
+    } catch (FileAlreadyExistsException e) {
+      discard(temporary);
+      throw new CommitFailedException(e, "Version %s of %s exists already", next, directory);
+    } catch (IOException e) {
+      discard(temporary);
+      throw new RuntimeIOException(e, "Cannot write version %s of %s", next, directory);
+    }
+    publish(temporary, target, json);
+    try {
+      storage.syncDirectory(metadataDirectory);
+    } catch (IOException e) {
+      throw new NotDurableException(target, e);
+    }
+    current =
+        TableMetadata.buildFrom(metadata).discardChanges().withMetadataLocation(target).build();
+    version = next;
+    writeHint(next);
+    deleteFormer(base, metadata);
+  }
+
+  private void publish(String temporary, String target, byte[] json) {
+    try {
+      storage.publish(temporary, target);
+    } catch (IOException e) {
+      boolean published;
+      try {
+        published = storage.exists(target) && Arrays.equals(json, read(target));
+      } catch (IOException unknown) {
+        unknown.addSuppressed(e);
+        throw new CommitStateUnknownException(unknown);
+      }
+      discard(temporary);
+      if (!published && e instanceof FileAlreadyExistsException) {
+        throw new CommitFailedException(e, "%s exists already", target);
+      } else if (!published) {
+        throw new RuntimeIOException(e, "Cannot publish %s", target);
+      }
+      LOG.warn("{} was published although storage reported a failure", target, e);
+    }
+  }
+
+  private void write(String path, byte[] bytes) throws IOException {
+    try (OutputFileHandle file = storage.create(path)) {
+      file.write(bytes, 0, bytes.length);
+      file.sync();
+    }
+  }
+
+  private byte[] read(String path) throws IOException {
+    try (InputFileHandle file = storage.open(path)) {
+      byte[] bytes = new byte[Math.toIntExact(file.length())];
+      file.readFully(0, bytes, 0, bytes.length);
+      return bytes;
+    }
+  }
+
+  private void discard(String temporary) {
+    try {
+      if (storage.exists(temporary)) {
+        storage.delete(temporary);
+      }
+    } catch (IOException e) {
+      LOG.warn("{} stays behind until orphans are swept", temporary, e);
+    }
+  }
+
+  /** A hint that is old or lost costs other readers a listing, nothing else. */
+  private void writeHint(int newest) {
+    String temporary = metadataFileLocation(UUID.randomUUID() + "-version-hint.temp");
+    try {
+      write(temporary, Integer.toString(newest).getBytes(StandardCharsets.UTF_8));
+      storage.replace(temporary, metadataFileLocation(VERSION_HINT));
+    } catch (IOException e) {
+      LOG.warn("Cannot write the version hint of {}", directory, e);
+      discard(temporary);
+    }
+  }
+
+  private void deleteFormer(@Nullable TableMetadata base, TableMetadata metadata) {
+    if (base == null
+        || !metadata.propertyAsBoolean(
+            TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED,
+            TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED_DEFAULT)) {
+      return;
+    }
+    Set<String> kept = new HashSet<>();
+    metadata.previousFiles().forEach(entry -> kept.add(entry.file()));
+    for (TableMetadata.MetadataLogEntry former : base.previousFiles()) {
+      if (!kept.contains(former.file())) {
+        discard(former.file());
+      }
+    }
+  }
+
+  @Override
+  public FileIO io() {
+    return io;
+  }
+
+  @Override
+  public String metadataFileLocation(String fileName) {
+    return StoragePaths.join(metadataDirectory, fileName);
+  }
+
+  @Override
+  public LocationProvider locationProvider() {
+    TableMetadata metadata = current();
+    if (metadata == null) {
+      throw new IllegalStateException("There is no table in " + directory);
+    }
+    return LocationProviders.locationsFor(metadata.location(), metadata.properties());
+  }
+
+  /** A version was published, but its name may not survive a power cut. */
+  static final class NotDurableException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NotDurableException(String path, IOException cause) {
+      super(path + " is visible but could not be made durable", cause);
+    }
+  }
+}

@@ -1,0 +1,254 @@
+package io.firn.catalog;
+
+import io.firn.format.TableSchema;
+import io.firn.format.WrittenFile;
+import io.firn.storage.StoragePaths;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.RewriteFiles;
+import org.apache.iceberg.RowDelta;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotUpdate;
+import org.apache.iceberg.SortOrder;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.exceptions.RuntimeIOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One snapshot in the making, on one base: writes deletion vectors, manifests and manifest list,
+ * and knows the version that the table has once the snapshot is committed. Used once, by one
+ * thread.
+ */
+final class SnapshotDraft {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotDraft.class);
+
+  private final TableMetadata base;
+  private final Version version;
+  private final CommitBase operations;
+  private final BaseTable table;
+  private final long epoch;
+  private final String commitId;
+  private final Map<String, DataFile> added = new LinkedHashMap<>();
+  private final Map<String, DeletionVector> vectors = new LinkedHashMap<>();
+  private final Set<String> removed = new HashSet<>();
+  private Map<String, DeleteFile> vectorFiles = Map.of();
+  private long addedSequence;
+  private @Nullable Snapshot snapshot;
+
+  SnapshotDraft(
+      TableOperations operations,
+      TableMetadata base,
+      Version version,
+      long epoch,
+      String commitId) {
+    this.base = base;
+    this.version = version;
+    this.operations = new CommitBase(operations, base);
+    this.table = new BaseTable(this.operations, base.location());
+    this.epoch = epoch;
+    this.commitId = commitId;
+  }
+
+  /** Writes the snapshot of a flush and returns the metadata with it. */
+  TableMetadata flush(FlushCommit commit) throws IOException {
+    vectors.putAll(CommitChecks.vectors(version, commit));
+    addFiles(commit.added());
+    writeVectors();
+    RowDelta update = table.newRowDelta();
+    added.values().forEach(update::addRows);
+    vectorFiles.values().forEach(update::addDeletes);
+    List<String> deletedFrom = new ArrayList<>();
+    for (String path : vectorFiles.keySet()) {
+      LiveFile live = version.file(path);
+      if (live != null) {
+        deletedFrom.add(path);
+        if (live.dvFile() != null) {
+          update.removeDeletes(live.dvFile());
+        }
+      }
+    }
+    if (version.snapshotId() != Version.NO_SNAPSHOT) {
+      update.validateFromSnapshot(version.snapshotId());
+    }
+    update
+        .validateDataFilesExist(deletedFrom)
+        .validateDeletedFiles()
+        .validateNoConflictingDataFiles();
+    describe(update, commit.summary(), "flush", commit.sequence());
+    return finish(update, commit.sequence());
+  }
+
+  /** Writes the snapshot of a compaction and returns the metadata with it. */
+  TableMetadata rewrite(RewriteCommit commit) throws IOException {
+    vectors.putAll(CommitChecks.vectors(version, commit));
+    addFiles(commit.outputs());
+    writeVectors();
+    RewriteFiles update = table.newRewrite().validateFromSnapshot(version.snapshotId());
+    long newest = 0;
+    for (LiveFile input : commit.inputs()) {
+      update.deleteFile(input.dataFile());
+      if (input.dvFile() != null) {
+        update.deleteFile(input.dvFile());
+      }
+      removed.add(input.path());
+      newest = Math.max(newest, input.dataSequenceNumber());
+    }
+    added.values().forEach(update::addFile);
+    vectorFiles.values().forEach(update::addFile);
+    if (!added.isEmpty()) {
+      // The outputs are as old as their rows, not as their files.
+      update.dataSequenceNumber(newest);
+    }
+    addedSequence = newest;
+    describe(update, commit.summary(), "compaction", version.flushedSequence());
+    return finish(update, version.flushedSequence());
+  }
+
+  private void addFiles(List<WrittenFile> files) {
+    TableSchema schema = version.schema();
+    SortOrder order = base.sortOrder();
+    boolean sorted = TableRules.isSortedByKey(order, schema);
+    for (WrittenFile file : files) {
+      DataFiles.Builder builder =
+          DataFiles.builder(base.spec())
+              .withPath(file.path())
+              .withFormat(FileFormat.PARQUET)
+              .withFileSizeInBytes(file.lengthBytes())
+              .withMetrics(file.metrics())
+              .withSplitOffsets(file.splitOffsets());
+      if (sorted) {
+        builder.withSortOrder(order);
+      }
+      added.put(file.path(), builder.build());
+    }
+  }
+
+  private void writeVectors() throws IOException {
+    if (!vectors.isEmpty()) {
+      String path =
+          StoragePaths.join(
+              base.location(), "data/" + DeletionVectorName.of(epoch, UUID.randomUUID()));
+      vectorFiles =
+          DeletionVectorFiles.write(operations.io().newOutputFile(path), base.spec(), vectors);
+    }
+  }
+
+  private void describe(
+      SnapshotUpdate<?> update, Map<String, String> summary, String job, long sequence) {
+    Map<String, String> entries = new LinkedHashMap<>();
+    entries.put(SummaryKeys.JOB, job);
+    entries.putAll(summary);
+    entries.put(SummaryKeys.SEQUENCE, Long.toString(sequence));
+    entries.put(SummaryKeys.EPOCH, Long.toString(epoch));
+    entries.put(SummaryKeys.COMMIT_ID, commitId);
+    entries.forEach(update::set);
+    update.scanManifestsWith(InlineExecutor.INSTANCE);
+    update.writeManifestsWith(InlineExecutor.INSTANCE, 1);
+  }
+
+  private TableMetadata finish(SnapshotUpdate<?> update, long sequence) {
+    Snapshot applied = update.apply();
+    long now = applied.timestampMillis();
+    long timestamp = MetadataChange.timestamp(base, now);
+    Snapshot made = timestamp == now ? applied : new SnapshotAt(applied, timestamp);
+    this.snapshot = made;
+    if (removed.isEmpty()) {
+      addedSequence = made.sequenceNumber();
+    }
+    return MetadataChange.addSnapshot(
+        base,
+        made,
+        builder -> builder.setProperties(Map.of(SummaryKeys.SEQUENCE, Long.toString(sequence))));
+  }
+
+  /** The version after the commit of this snapshot, which {@code committed} holds. */
+  Version result(TableMetadata committed, VersionReader reader) throws IOException {
+    Snapshot made = written();
+    Map<String, Long> firstRowIds =
+        added.isEmpty() ? Map.of() : reader.firstRowIds(committed, made, added.keySet());
+    Map<String, LiveFile> files = new LinkedHashMap<>(version.files());
+    removed.forEach(files::remove);
+    added.forEach(
+        (path, file) -> {
+          Long firstRowId = firstRowIds.get(path);
+          files.put(
+              path,
+              new LiveFile(
+                  file,
+                  DeletionVector.EMPTY,
+                  null,
+                  addedSequence,
+                  firstRowId == null ? 0 : firstRowId));
+        });
+    vectorFiles.forEach(
+        (path, file) ->
+            files.computeIfPresent(
+                path, (key, live) -> live.with(vectors.getOrDefault(key, live.deleted()), file)));
+    return new Version(
+        made.snapshotId(),
+        FlushedSequence.of(committed),
+        files,
+        version.schema(),
+        version.schemaId());
+  }
+
+  /** True if this snapshot is the table's current one. */
+  boolean isCurrentIn(TableMetadata metadata) {
+    Snapshot current = metadata.currentSnapshot();
+    return current != null
+        && current.snapshotId() == written().snapshotId()
+        && metadata.currentSchemaId() == version.schemaId();
+  }
+
+  private Snapshot written() {
+    Snapshot made = snapshot;
+    if (made == null) {
+      throw new IllegalStateException("The snapshot has not been written");
+    }
+    return made;
+  }
+
+  /** Deletes the manifests that merging left over; for a committed snapshot. */
+  void deleteSuperseded() {
+    Snapshot made = written();
+    Set<String> needed = new HashSet<>();
+    needed.add(made.manifestListLocation());
+    try {
+      made.allManifests(operations.io()).forEach(manifest -> needed.add(manifest.path()));
+    } catch (RuntimeIOException e) {
+      LOG.warn("Superseded manifests stay behind until orphans are swept", e);
+      return;
+    }
+    vectorFiles.values().forEach(file -> needed.add(file.location()));
+    delete(operations.written().stream().filter(path -> !needed.contains(path)).toList());
+  }
+
+  /** Deletes everything this draft wrote; for a snapshot that certainly was not committed. */
+  void discard() {
+    delete(operations.written());
+  }
+
+  private void delete(List<String> paths) {
+    for (String path : paths) {
+      try {
+        operations.io().deleteFile(path);
+      } catch (RuntimeException e) {
+        LOG.debug("{} stays behind until orphans are swept", path, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,266 @@
+package io.firn.catalog;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.firn.catalog.MetadataCommitter.Outcome;
+import io.firn.error.CommitConflictException;
+import io.firn.error.CommitUnknownException;
+import io.firn.error.SchemaMismatchException;
+import io.firn.error.StorageException;
+import io.firn.error.UnsupportedFeatureException;
+import io.firn.format.TableSchema;
+import io.firn.storage.StoragePaths;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table's metadata with the version that follows from it, and every way they change: others'
+ * commits are adopted, our own are prepared on the state there is and installed.
+ *
+ * <p>{@link #state} and {@link #epoch} may be called by any thread; all other methods by one thread
+ * at a time: {@link TableStore} calls them under its commit lock.
+ */
+final class TableCore {
+
+  /** How often a change is prepared again because somebody else's commit came first. */
+  static final int ATTEMPTS_MAX = 20;
+
+  static final String EPOCH_HOLDER = "firn.epoch-holder";
+
+  /** The metadata and the version that follows from it, always together. */
+  record State(TableMetadata metadata, Version version) {}
+
+  /** Writes a commit's files and returns the metadata that names them. */
+  interface Drafting {
+    TableMetadata draft(SnapshotDraft draft, Version version) throws IOException;
+  }
+
+  private final String name;
+  private final TableOperations operations;
+  private final MetadataCommitter committer;
+  private final VersionReader reader;
+
+  private volatile State state;
+  private volatile long epoch = TableStore.NO_EPOCH;
+
+  TableCore(String name, TableOperations operations) {
+    this.name = name;
+    this.operations = operations;
+    this.reader = new VersionReader(operations.io());
+    this.committer = new MetadataCommitter(operations, name);
+    TableMetadata metadata = operations.current();
+    if (!StoragePaths.withoutFileScheme(metadata.location()).startsWith("/")) {
+      throw new UnsupportedFeatureException(
+          name + " is at " + metadata.location() + "; only local tables are supported");
+    }
+    TableSchema schema = TableRules.check(metadata);
+    this.state = new State(metadata, read(metadata, schema, null));
+  }
+
+  State state() {
+    return state;
+  }
+
+  long epoch() {
+    return epoch;
+  }
+
+  VersionReader reader() {
+    return reader;
+  }
+
+  /** Takes the next epoch. */
+  long fence() throws IOException {
+    String holder = UUID.randomUUID().toString();
+    Predicate<TableMetadata> held =
+        metadata -> holder.equals(metadata.properties().get(EPOCH_HOLDER));
+    for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      State base = adopt();
+      if (held.test(base.metadata())) {
+        epoch = MetadataCommitter.epochOf(base.metadata());
+        return epoch;
+      }
+      long next = MetadataCommitter.epochOf(base.metadata()) + 1;
+      Map<String, String> properties =
+          Map.of(
+              SummaryKeys.EPOCH,
+              Long.toString(next),
+              EPOCH_HOLDER,
+              holder,
+              TableRules.KEY_PROPERTY,
+              TableRules.keyProperty(base.version().schema()));
+      swap(base, builder -> builder.setProperties(properties), held);
+    }
+    throw conflict("The fence");
+  }
+
+  /** Commits one snapshot, prepared for the state it is applied to. */
+  Version commit(String what, Drafting drafting) throws IOException {
+    String commitId = UUID.randomUUID().toString();
+    Predicate<TableMetadata> happened = MetadataCommitter.carries(commitId);
+    for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      State base = adopt();
+      if (attempt > 0 && happened.test(base.metadata())) {
+        // An attempt that was thought lost has arrived after all.
+        return base.version();
+      }
+      committer.checkEpoch(base.metadata(), epoch);
+      SnapshotDraft draft =
+          new SnapshotDraft(operations, base.metadata(), base.version(), epoch, commitId);
+      if (attempt(base, draft, drafting, happened) == Outcome.COMMITTED) {
+        return state.version();
+      }
+    }
+    throw conflict(what);
+  }
+
+  private Outcome attempt(
+      State base, SnapshotDraft draft, Drafting drafting, Predicate<TableMetadata> happened) {
+    boolean unknown = false;
+    boolean committed = false;
+    try {
+      TableMetadata updated = drafting.draft(draft, base.version());
+      unknown = true;
+      Outcome outcome = committer.commit(base.metadata(), updated, happened);
+      unknown = false;
+      committed = outcome == Outcome.COMMITTED;
+      if (committed) {
+        install(draft);
+      }
+      return outcome;
+    } catch (StorageException e) {
+      unknown = false;
+      throw e;
+    } catch (ValidationException e) {
+      throw new CommitConflictException("Iceberg refuses a commit to " + name, e);
+    } catch (IOException | UncheckedIOException | NotFoundException e) {
+      throw new StorageException("A commit to " + name + " could not be written", e);
+    } finally {
+      if (committed) {
+        draft.deleteSuperseded();
+      } else if (!unknown) {
+        draft.discard();
+      }
+    }
+  }
+
+  /** Takes over the committed snapshot, if it is still the current one. */
+  private void install(SnapshotDraft draft) {
+    try {
+      TableMetadata committed = committer.refresh();
+      if (draft.isCurrentIn(committed)) {
+        state = new State(committed, draft.result(committed, reader));
+      } else {
+        adopt();
+      }
+    } catch (IOException | UncheckedIOException | NotFoundException e) {
+      throw notReadBack(e);
+    } catch (StorageException e) {
+      throw notReadBack(e);
+    }
+  }
+
+  private CommitUnknownException notReadBack(Exception cause) {
+    return new CommitUnknownException(
+        "A commit to " + name + " has happened, but the table cannot be read since", cause);
+  }
+
+  /**
+   * Changes the metadata without adding a snapshot, if this holder's epoch lasts.
+   *
+   * @param applies whether the change still makes sense on the current metadata
+   * @return false if it does not, or if somebody else's commit came first
+   */
+  boolean change(
+      UnaryOperator<TableMetadata.Builder> change,
+      Predicate<TableMetadata> applies,
+      Predicate<TableMetadata> happened)
+      throws IOException {
+    State base = adopt();
+    committer.checkEpoch(base.metadata(), epoch);
+    return applies.test(base.metadata()) && swap(base, change, happened) == Outcome.COMMITTED;
+  }
+
+  private Outcome swap(
+      State base, UnaryOperator<TableMetadata.Builder> change, Predicate<TableMetadata> happened)
+      throws IOException {
+    TableMetadata updated =
+        MetadataChange.apply(base.metadata(), change, System.currentTimeMillis());
+    if (updated == base.metadata()) {
+      return Outcome.COMMITTED;
+    }
+    Outcome outcome = committer.commit(base.metadata(), updated, happened);
+    if (outcome == Outcome.COMMITTED) {
+      adopt();
+    }
+    return outcome;
+  }
+
+  /** Brings the state up to the current metadata. */
+  @CanIgnoreReturnValue
+  State adopt() throws IOException {
+    State known = state;
+    TableMetadata metadata = committer.refresh();
+    if (metadata == known.metadata()) {
+      return known;
+    }
+    TableSchema schema = known.version().schema();
+    boolean sameSchema = metadata.currentSchemaId() == known.version().schemaId();
+    if (!sameSchema || !metadata.properties().equals(known.metadata().properties())) {
+      TableSchema checked = TableRules.check(metadata);
+      checkSameKey(schema, checked);
+      schema = sameSchema ? schema : checked;
+    }
+    State adopted = new State(metadata, read(metadata, schema, known.version()));
+    state = adopted;
+    return adopted;
+  }
+
+  private void checkSameKey(TableSchema before, TableSchema after) {
+    List<NestedField> old = before.keyFields();
+    List<NestedField> now = after.keyFields();
+    boolean same = old.size() == now.size();
+    for (int i = 0; same && i < old.size(); i++) {
+      same =
+          old.get(i).fieldId() == now.get(i).fieldId()
+              && old.get(i).type().equals(now.get(i).type());
+    }
+    if (!same) {
+      throw new SchemaMismatchException(
+          "The primary key of " + name + " was changed from " + old + " to " + now);
+    }
+  }
+
+  private Version read(TableMetadata metadata, TableSchema schema, @Nullable Version known) {
+    Snapshot current = metadata.currentSnapshot();
+    long snapshotId = current == null ? Version.NO_SNAPSHOT : current.snapshotId();
+    try {
+      if (known == null || known.snapshotId() != snapshotId) {
+        return reader.current(metadata, schema, known);
+      }
+    } catch (IOException | UncheckedIOException | NotFoundException e) {
+      throw new StorageException("Cannot read the manifests of " + name, e);
+    }
+    long flushed = FlushedSequence.of(metadata);
+    if (schema == known.schema() && flushed == known.flushedSequence()) {
+      return known;
+    }
+    return new Version(snapshotId, flushed, known.files(), schema, metadata.currentSchemaId());
+  }
+
+  CommitConflictException conflict(String what) {
+    return new CommitConflictException(
+        what + " of " + name + " came second " + ATTEMPTS_MAX + " times; another engine commits");
+  }
+}
