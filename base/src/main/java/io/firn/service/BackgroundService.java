@@ -564,6 +564,11 @@ public final class BackgroundService implements AutoCloseable {
     }
   }
 
+  /** True if work is queued but no thread does it: somebody has to call {@link #runDue}. */
+  public boolean isInline() {
+    return state == ServiceState.RUNNING && liveWorkers == 0;
+  }
+
   public ServiceState state() {
     return state;
   }

@@ -1,0 +1,24 @@
+package io.firn.engine.internal.wal;
+
+import io.firn.engine.internal.OpKind;
+
+/** Operations that are one record of the log: replayed all or none. Encoded keys and rows. */
+public interface LogBatch {
+
+  /** The number of operations, at least one. */
+  int size();
+
+  /** Holds all keys and rows. */
+  byte[] array();
+
+  OpKind kind(int i);
+
+  int keyOffset(int i);
+
+  int keyLength(int i);
+
+  int rowOffset(int i);
+
+  /** 0 for a delete. */
+  int rowLength(int i);
+}

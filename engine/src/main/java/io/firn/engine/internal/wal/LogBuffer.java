@@ -1,0 +1,161 @@
+package io.firn.engine.internal.wal;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.firn.error.ClosedException;
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where batches gather before they are written, and where they get their sequence numbers. Its lock
+ * is the last of all: nothing else is locked, and no I/O is done, while it is held.
+ */
+final class LogBuffer {
+
+  /** What has gathered. */
+  static final class Gathered {
+    private final byte[] bytes;
+    private final int length;
+    private final long lastSequence;
+
+    private Gathered(byte[] bytes, int length, long lastSequence) {
+      this.bytes = bytes;
+      this.length = length;
+      this.lastSequence = lastSequence;
+    }
+
+    byte[] bytes() {
+      return bytes;
+    }
+
+    int length() {
+      return length;
+    }
+
+    /** The last operation given a number so far; all up to it are in here or written before. */
+    long lastSequence() {
+      return lastSequence;
+    }
+  }
+
+  private static final int BYTES_FIRST = 1 << 16;
+
+  private final String directory;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  @GuardedBy("lock")
+  private final CRC32C crc = new CRC32C();
+
+  @GuardedBy("lock")
+  private byte[] pending = new byte[BYTES_FIRST];
+
+  @GuardedBy("lock")
+  private byte @Nullable [] spare;
+
+  /** Written under the lock. */
+  private volatile int length;
+
+  @GuardedBy("lock")
+  private @Nullable String refusal;
+
+  /** Written under the lock. */
+  private volatile long lastSequence = -1;
+
+  LogBuffer(String directory) {
+    this.directory = directory;
+    this.refusal = "The log in " + directory + " has not been recovered";
+  }
+
+  /** Accepts batches from now on; the first operation follows this one. */
+  void open(long last) {
+    lock.lock();
+    try {
+      lastSequence = last;
+      refusal = null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Refuses batches from now on. */
+  void close() {
+    lock.lock();
+    try {
+      refusal = "The log in " + directory + " is closed";
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long lastSequence() {
+    return lastSequence;
+  }
+
+  /** How many bytes have gathered. */
+  int length() {
+    return length;
+  }
+
+  /**
+   * Encodes a batch as one record.
+   *
+   * @param room no more than this is needed
+   * @param durableSequence a sequence number up to which the log is durable
+   * @return the sequence number of its last operation
+   */
+  long append(LogBatch batch, long room, long durableSequence) {
+    lock.lock();
+    try {
+      if (refusal != null) {
+        throw new ClosedException(refusal);
+      }
+      if (length + room > pending.length) {
+        long wanted = Math.max(length + room, Math.min(2L * pending.length, 1L << 30));
+        pending = Arrays.copyOf(pending, Math.toIntExact(wanted));
+      }
+      int start = length;
+      int payload = start + LogRecord.HEADER_BYTES;
+      long before = lastSequence;
+      int end = LogRecord.encode(batch, before + 1, before - durableSequence, pending, start);
+      crc.reset();
+      crc.update(pending, start, 4);
+      crc.update(pending, payload, end - payload);
+      LogRecord.putInt(pending, start + 4, (int) crc.getValue());
+      length = end;
+      long last = before + batch.size();
+      lastSequence = last;
+      return last;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes what has gathered. Its array comes back with {@link #giveBack}. */
+  Gathered take() {
+    lock.lock();
+    try {
+      Gathered gathered = new Gathered(pending, length, lastSequence);
+      if (length > 0) {
+        pending = spare == null ? new byte[BYTES_FIRST] : spare;
+        spare = null;
+        length = 0;
+      }
+      return gathered;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes an array back for reuse, unless it has grown beyond what is usual. */
+  void giveBack(Gathered gathered, long usualBytes) {
+    lock.lock();
+    try {
+      if (gathered.length > 0 && gathered.bytes.length <= usualBytes) {
+        spare = gathered.bytes;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package io.firn.engine.internal.wal;
+
+import io.firn.error.CorruptionException;
+import io.firn.storage.Storage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a log from a sequence number to its end, changing nothing. Sequence numbers are the truth:
+ * every operation from there on must be present, in order, up to the first place that cannot be
+ * read. If a later header or record says that the log was durable beyond that place when it was
+ * written, the place is damaged; if none does, a crash cut the log there, and what follows was
+ * never acknowledged as durable.
+ */
+final class LogScanner {
+
+  /** Where a log ends before its files do. */
+  record Break(long segment, String path, long offset, long sequence, @Nullable String damage) {}
+
+  private final Storage storage;
+  private final UUID table;
+  private final NavigableMap<Long, String> paths;
+  private final long from;
+  private final LogVisitor visitor;
+
+  private final List<Recovery.Segment> segments = new ArrayList<>();
+  private final List<String> obsolete = new ArrayList<>();
+  private long covered;
+  private long operations;
+  private @Nullable Break broken;
+
+  /**
+   * @param paths the segments by number
+   * @param from the first sequence number wanted: all before are in the table
+   */
+  LogScanner(
+      Storage storage,
+      UUID table,
+      NavigableMap<Long, String> paths,
+      long from,
+      LogVisitor visitor) {
+    this.storage = storage;
+    this.table = table;
+    this.paths = paths;
+    this.from = from;
+    this.covered = from - 1;
+    this.visitor = visitor;
+  }
+
+  /** Reads up to the end or the first place that cannot be read. */
+  void scan() throws IOException {
+    for (Map.Entry<Long, String> entry : paths.entrySet()) {
+      if (broken != null) {
+        return;
+      }
+      long number = entry.getKey();
+      Map.Entry<Long, String> next = paths.higherEntry(number);
+      SegmentHeader following = next == null ? null : readHeader(next.getKey(), next.getValue());
+      try (SegmentReader reader = new SegmentReader(storage, entry.getValue())) {
+        scan(number, entry.getValue(), reader, following);
+      }
+    }
+  }
+
+  private @Nullable SegmentHeader readHeader(long number, String path) throws IOException {
+    try (SegmentReader reader = new SegmentReader(storage, path)) {
+      return reader.header(number, table);
+    }
+  }
+
+  private void scan(
+      long number, String path, SegmentReader reader, @Nullable SegmentHeader following)
+      throws IOException {
+    SegmentHeader header = reader.header(number, table);
+    if (following != null && following.firstSequence() <= from) {
+      // All of it is in the table.
+      obsolete.add(path);
+      return;
+    }
+    if (header == null) {
+      breakAt(number, path, 0, reader, "the segment's header is damaged");
+      return;
+    }
+    if (header.firstSequence() > covered + 1) {
+      breakAt(
+          number,
+          path,
+          0,
+          reader,
+          "the segment begins with operation "
+              + header.firstSequence()
+              + ", operations from "
+              + (covered + 1)
+              + " are missing");
+      return;
+    }
+    long expected = header.firstSequence();
+    boolean announced = false;
+    while (reader.next()) {
+      PayloadReader payload = reader.payload();
+      if (payload.firstSequence() != expected) {
+        throw new CorruptionException(
+            path,
+            reader.position(),
+            "before this place, operation "
+                + expected
+                + " should stand where operation "
+                + payload.firstSequence()
+                + " does");
+      }
+      expected = payload.lastSequence() + 1;
+      if (expected > covered + 1) {
+        if (!announced) {
+          visitor.segment(number, header.schemaId());
+          announced = true;
+        }
+        operations += expected - 1 - covered;
+        String wrong = LogRecord.visit(payload, covered + 1, visitor);
+        if (wrong != null) {
+          throw new CorruptionException(path, reader.position(), "before this place, " + wrong);
+        }
+        covered = expected - 1;
+      }
+    }
+    if (announced) {
+      segments.add(new Recovery.Segment(number, path, covered));
+    }
+    boolean continued = following != null && following.firstSequence() <= covered + 1;
+    if (reader.atEnd() || continued) {
+      // Bytes that are no record but lie before a segment that goes on without a gap are what an
+      // earlier crash or failure left: nothing is missing.
+      if (!announced) {
+        obsolete.add(path);
+      }
+      return;
+    }
+    breakAt(number, path, reader.position(), reader, "the record is damaged");
+  }
+
+  private void breakAt(long number, String path, long offset, SegmentReader reader, String what)
+      throws IOException {
+    boolean durable = reader.provesDurable(covered + 1, Math.max(offset + 1, SegmentHeader.BYTES));
+    SegmentHeader header = reader.header(number, table);
+    durable |= offset == 0 && header != null && header.durableSequence() > covered;
+    for (Map.Entry<Long, String> later : paths.tailMap(number, false).entrySet()) {
+      durable = durable || provesDurable(later.getKey(), later.getValue());
+    }
+    broken =
+        new Break(
+            number,
+            path,
+            offset,
+            covered + 1,
+            durable
+                ? what
+                    + "; it held operation "
+                    + (covered + 1)
+                    + ", which later parts of the log call durable. Restore the file, or open with"
+                    + " salvage to keep what lies before"
+                : null);
+  }
+
+  private boolean provesDurable(long number, String path) throws IOException {
+    try (SegmentReader reader = new SegmentReader(storage, path)) {
+      SegmentHeader header = reader.header(number, table);
+      return (header != null && header.durableSequence() > covered)
+          || reader.provesDurable(covered + 1, SegmentHeader.BYTES);
+    }
+  }
+
+  /** The last operation read, or the one before the first wanted. */
+  long covered() {
+    return covered;
+  }
+
+  long operations() {
+    return operations;
+  }
+
+  List<Recovery.Segment> segments() {
+    return segments;
+  }
+
+  List<String> obsolete() {
+    return obsolete;
+  }
+
+  /** Where reading ended early; null if the log was read to its end. */
+  @Nullable Break broken() {
+    return broken;
+  }
+}
