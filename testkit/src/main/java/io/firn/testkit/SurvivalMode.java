@@ -1,0 +1,13 @@
+package io.firn.testkit;
+
+/** What a crash leaves of the bytes and names that nobody had made durable. */
+public enum SurvivalMode {
+  /** Nothing: the power was cut before anything reached the disk. */
+  NONE,
+  /** Everything, and still not durable: the process was killed, the operating system lives. */
+  ALL,
+  /** Each file keeps a part of its unsynced end, each directory some of its unsynced changes. */
+  RANDOM,
+  /** As {@link #RANDOM}, and sectors within the unsynced ends may hold zeros or garbage. */
+  TORN
+}
