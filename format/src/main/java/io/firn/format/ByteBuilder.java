@@ -2,6 +2,7 @@ package io.firn.format;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
@@ -87,6 +88,12 @@ public final class ByteBuilder {
   public void put(byte[] source, int offset, int count) {
     int at = extend(count);
     System.arraycopy(source, offset, bytes, at, count);
+  }
+
+  /** Appends what remains of a buffer, whose position does not move. */
+  public void put(ByteBuffer source) {
+    int at = extend(source.remaining());
+    source.get(source.position(), bytes, at, source.remaining());
   }
 
   /** Appends four bytes, least significant first. */

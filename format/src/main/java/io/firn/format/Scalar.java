@@ -168,8 +168,7 @@ final class Scalar {
       target.put(bytes, 0, length);
     } else if (value instanceof ByteBuffer buffer) {
       length = buffer.remaining();
-      int at = target.extend(length);
-      buffer.duplicate().get(target.array(), at, length);
+      target.put(buffer);
     } else {
       throw mismatch(value, id == Type.TypeID.FIXED ? "byte[]" : "ByteBuffer");
     }

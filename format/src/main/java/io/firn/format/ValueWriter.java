@@ -1,0 +1,135 @@
+package io.firn.format;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.apache.iceberg.FieldMetrics;
+import org.apache.parquet.column.statistics.Statistics;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers the non-null values of one page of a flat column, as numbers into the chunk's dictionary
+ * while that saves space, and plain from then on.
+ *
+ * <p>A dictionary is given up for the rest of its chunk when more than half of the first page's
+ * values are distinct, when it gets larger than a lookup should have to load, or when a value is
+ * too large to be worth keeping. Pages written before keep it.
+ */
+final class ValueWriter {
+
+  private static final int DICTIONARY_BYTES_MAX = 128 * 1024;
+  private static final int DICTIONARY_VALUE_BYTES_MAX = 1024;
+
+  private final PlainEncoder plain;
+  private final ValueStatistics statistics;
+  private final @Nullable ValueDictionary dictionary;
+  private boolean numbering;
+  private int[] numbers = new int[0];
+  private int numberCount;
+
+  /** The dictionary's size when the last numbered page was finished: what those pages need. */
+  private int numberedSize;
+
+  ValueWriter(
+      PlainEncoder plain, ValueStatistics statistics, @Nullable ValueDictionary dictionary) {
+    this.plain = plain;
+    this.statistics = statistics;
+    this.dictionary = dictionary;
+    this.numbering = dictionary != null;
+  }
+
+  /** Adds values {@code from} to {@code from + count} to the page; none of them is null. */
+  void append(Column column, int from, int count) {
+    statistics.update(column, from, count);
+    if (numbering && dictionary != null) {
+      if (numbers.length < numberCount + count) {
+        numbers = Arrays.copyOf(numbers, Math.max(numberCount + count, numbers.length * 2));
+      }
+      dictionary.number(column, from, count, numbers, numberCount);
+      numberCount += count;
+    } else {
+      plain.append(column, from, count);
+    }
+  }
+
+  /** The bytes the values of the page take so far, roughly. */
+  int pageBytes() {
+    if (!numbering || dictionary == null) {
+      return plain.bytes().length();
+    }
+    // An overflowing dictionary ends the page, whose values then are written plain.
+    return overflows(dictionary)
+        ? Integer.MAX_VALUE
+        : (int) ((long) numberCount * bitWidth(dictionary.size()) / 8);
+  }
+
+  /**
+   * How many rows from {@code from} on may be added before the page has grown by {@code bytes}: at
+   * least one.
+   */
+  int rowsWithin(Column column, int from, int to, int bytes) {
+    return plain.rowsWithin(column, from, to, numbering ? DICTIONARY_BYTES_MAX : bytes);
+  }
+
+  /** Appends the page's values to its body. */
+  PageEncoding finishPage(ByteBuilder body) {
+    ValueDictionary values = dictionary;
+    if (!numbering || values == null) {
+      body.put(plain.bytes().array(), 0, plain.bytes().length());
+      return PageEncoding.PLAIN;
+    }
+    boolean distinct = numberedSize == 0 && values.size() * 2L > numberCount;
+    if (distinct || overflows(values)) {
+      numbering = false;
+      for (int i = 0; i < numberCount; i++) {
+        values.appendPlain(numbers[i], body);
+      }
+      return PageEncoding.PLAIN;
+    }
+    int bitWidth = bitWidth(values.size());
+    body.put(bitWidth);
+    RunEncoder.append(numbers, numberCount, bitWidth, body);
+    numberedSize = values.size();
+    return PageEncoding.DICTIONARY;
+  }
+
+  /** Statistics of the page, or null if the chunk shall have none. */
+  @Nullable Statistics<?> pageStatistics(int nulls) {
+    return statistics.page(nulls);
+  }
+
+  void clearPage() {
+    plain.clear();
+    statistics.clearPage();
+    numberCount = 0;
+  }
+
+  /** Ends the chunk: appends the dictionary's values, plain, and returns how many there are. */
+  int finishChunk(ByteBuilder body) {
+    ValueDictionary values = dictionary;
+    if (values == null) {
+      return 0;
+    }
+    int size = numberedSize;
+    for (int i = 0; i < size; i++) {
+      values.appendPlain(i, body);
+    }
+    values.clear();
+    numberedSize = 0;
+    numbering = true;
+    return size;
+  }
+
+  /** What the Parquet footer cannot say about the whole file. */
+  Optional<FieldMetrics<?>> metrics(int fieldId, long valueCount, long nullCount) {
+    return statistics.metrics(fieldId, valueCount, nullCount);
+  }
+
+  private static boolean overflows(ValueDictionary values) {
+    return values.bytes() > DICTIONARY_BYTES_MAX
+        || values.longestValue() > DICTIONARY_VALUE_BYTES_MAX;
+  }
+
+  private static int bitWidth(int size) {
+    return Math.max(1, 32 - Integer.numberOfLeadingZeros(size - 1));
+  }
+}
