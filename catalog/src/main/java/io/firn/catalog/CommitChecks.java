@@ -84,9 +84,14 @@ final class CommitChecks {
         kept -= deletes.getValue().cardinality();
       }
     }
-    if (kept != live) {
+    if (commit.supersededRows() < 0 || kept != live - commit.supersededRows()) {
       throw new InvalidArgumentException(
-          "A compaction of " + live + " live rows would leave " + kept);
+          "A compaction of "
+              + live
+              + " live rows, "
+              + commit.supersededRows()
+              + " of them superseded, would leave "
+              + kept);
     }
     return vectors;
   }

@@ -87,13 +87,7 @@ final class PathTableOperations implements TableOperations {
         // Another writer may not have made the name durable, and what is built on it must not be
         // more durable than it.
         storage.syncDirectory(metadataDirectory);
-        TableMetadata read = TableMetadataParser.read(io, existingPath(newest));
-        TableMetadata known = current;
-        if (known != null && !known.uuid().equals(read.uuid())) {
-          throw new IllegalStateException(
-              "Another table has taken the place of " + directory + ": its UUID is " + read.uuid());
-        }
-        current = read;
+        current = TableMetadataParser.read(io, existingPath(newest));
         version = newest;
       }
       return current;

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.firn.catalog.MetadataCommitter.Outcome;
 import io.firn.error.CommitConflictException;
 import io.firn.error.CommitUnknownException;
+import io.firn.error.NotATableException;
 import io.firn.error.SchemaMismatchException;
 import io.firn.error.StorageException;
 import io.firn.error.UnsupportedFeatureException;
@@ -214,6 +215,9 @@ final class TableCore {
     TableMetadata metadata = committer.refresh();
     if (metadata == known.metadata()) {
       return known;
+    }
+    if (!metadata.uuid().equals(known.metadata().uuid())) {
+      throw new NotATableException("Table " + name + " has been replaced by another");
     }
     TableSchema schema = known.version().schema();
     boolean sameSchema = metadata.currentSchemaId() == known.version().schemaId();
