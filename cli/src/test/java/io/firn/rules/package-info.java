@@ -1,0 +1,5 @@
+/** The rules of the repository that a machine can check. */
+@NullMarked
+package io.firn.rules;
+
+import org.jspecify.annotations.NullMarked;
