@@ -31,7 +31,7 @@ class KeyCodecTest {
   @Test
   void theOrderOfBytesIsIcebergsOrderForEveryType() {
     for (Type.PrimitiveType type : RandomRows.keyTypes()) {
-      checkOrder(codec(type), seeds.random(), 400);
+      checkOrder(codec(type), seeds.random(), 250);
     }
   }
 
@@ -43,7 +43,7 @@ class KeyCodecTest {
       for (int i = 0; i < types.length; i++) {
         types[i] = RandomRows.keyTypes().get(random.nextInt(RandomRows.keyTypes().size()));
       }
-      checkOrder(codec(types), random, 150);
+      checkOrder(codec(types), random, 100);
     }
   }
 
