@@ -1,6 +1,7 @@
 package io.firn.format;
 
 import io.firn.error.InvalidArgumentException;
+import java.io.Serializable;
 
 /**
  * How data files are laid out. Every combination can be read by every reader; the choice trades
@@ -21,7 +22,10 @@ public record WriterOptions(
     long rowGroupRows,
     Dictionary dictionary,
     Compression compression,
-    int filterBitsPerKey) {
+    int filterBitsPerKey)
+    implements Serializable {
+
+  private static final long serialVersionUID = 1L;
 
   /** When values are replaced by numbers into a dictionary. */
   public enum Dictionary {

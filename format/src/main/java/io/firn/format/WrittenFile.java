@@ -1,5 +1,6 @@
 package io.firn.format;
 
+import java.io.Serializable;
 import java.util.List;
 import org.apache.iceberg.Metrics;
 
@@ -22,7 +23,10 @@ public record WrittenFile(
     Metrics metrics,
     List<Long> splitOffsets,
     byte[] firstKey,
-    byte[] lastKey) {
+    byte[] lastKey)
+    implements Serializable {
+
+  private static final long serialVersionUID = 1L;
 
   public WrittenFile {
     splitOffsets = List.copyOf(splitOffsets);
