@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -89,7 +90,7 @@ public final class LevelView {
     return overrides;
   }
 
-  private static boolean fits(KeyRange range, TreeMap<byte[], CompactionFile> run) {
+  private static boolean fits(KeyRange range, NavigableMap<byte[], CompactionFile> run) {
     if (range.isEmpty()) {
       return true;
     }
