@@ -295,8 +295,9 @@ public final class LocalStorage implements Storage {
     LocalInput(String name, Path path) throws IOException {
       this.name = name;
       this.path = path;
+      // Not the channel's own size: an interrupted thread that asks for it closes the channel.
+      this.length = Files.size(path);
       this.channel = FileChannel.open(path, StandardOpenOption.READ);
-      this.length = channel.size();
     }
 
     @Override
