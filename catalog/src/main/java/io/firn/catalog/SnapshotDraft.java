@@ -23,6 +23,7 @@ import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -229,7 +230,7 @@ final class SnapshotDraft {
     needed.add(made.manifestListLocation());
     try {
       made.allManifests(operations.io()).forEach(manifest -> needed.add(manifest.path()));
-    } catch (RuntimeIOException e) {
+    } catch (RuntimeIOException | NotFoundException e) {
       LOG.warn("Superseded manifests stay behind until orphans are swept", e);
       return;
     }

@@ -95,12 +95,7 @@ class ForeignCommitTest {
       Table table = place.foreign(directory);
       append(store, table, "00000-f1.parquet", 100, 105);
       append(store, table, "00000-f2.parquet", 200, 205);
-      table
-          .expireSnapshots()
-          .expireOlderThan(Long.MAX_VALUE)
-          .retainLast(1)
-          .cleanExpiredFiles(true)
-          .commit();
+      table.expireSnapshots().expireOlderThan(Long.MAX_VALUE).retainLast(1).commit();
       assertThat(table.snapshots()).hasSize(1);
     }
     try (TableStore again = place.open(directory, storage)) {

@@ -41,8 +41,8 @@ class MetadataGrowthTest {
       long created = 0;
       long nanos = 0;
       for (int commit = 1; commit <= commits; commit++) {
-        WrittenFile file =
-            Rows.write(store, 0, Rows.range(commit * ROWS, commit * ROWS + ROWS, "v"));
+        long first = (long) commit * ROWS;
+        WrittenFile file = Rows.write(store, 0, Rows.range(first, first + ROWS, "v"));
         Map<String, DeletionVector> deletes = new HashMap<>();
         for (WrittenFile older : recent) {
           deletes.put(older.path(), DeletionVector.of(position % ROWS, (position + 7) % ROWS));
