@@ -508,6 +508,9 @@ public final class WriteAheadLog implements AutoCloseable {
     if (failure.compareAndSet(null, error)) {
       LOG.error("The log in {} failed and accepts nothing more", directory, error);
     }
+    if (error instanceof FencedException fenced) {
+      return fenced;
+    }
     return error instanceof IOException
         ? new StorageException("Writing the log in " + directory + " failed", error)
         : failed(error);
