@@ -118,7 +118,20 @@ public final class CompactionCommitter {
             plan.kind() == CompactionPlan.Kind.MASKED ? "purge" : "compaction",
             SummaryKeys.ENGINE_ID,
             engineId);
-    return new Prepared(new RewriteCommit(inputs, outputs, deletes, summary), carried);
+    return new Prepared(
+        new RewriteCommit(inputs, outputs, deletes, summary, superseded(inputs, outcomes)),
+        carried);
+  }
+
+  /** How many live rows were left out because a newer row has the same key. */
+  private static long superseded(List<LiveFile> inputs, List<CompactionOutcome> outcomes) {
+    long rows = 0;
+    for (CompactionOutcome outcome : outcomes) {
+      for (int i = 0; i < inputs.size(); i++) {
+        rows += outcome.superseded(i).minus(inputs.get(i).deleted()).cardinality();
+      }
+    }
+    return rows;
   }
 
   /** Maps the deletes that an input has got since its task was made; returns how many. */
