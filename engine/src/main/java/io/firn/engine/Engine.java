@@ -1,0 +1,258 @@
+package io.firn.engine;
+
+import io.firn.catalog.SnapshotInfo;
+import io.firn.catalog.TableStore;
+import io.firn.catalog.Version;
+import io.firn.error.InvalidArgumentException;
+import io.firn.error.StorageException;
+import io.firn.error.WriteStalledException;
+import io.firn.format.TableSchema;
+import io.firn.service.ServiceHealth;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.iceberg.data.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts of an open table, and what can be asked of them together. It decides nothing itself:
+ * {@link WritePath} takes writes, {@link FlushPipeline} brings them into the table, {@link
+ * TableReads} answers reads, {@link WriterParts} owns the background services, {@link EngineCloser}
+ * takes everything down again.
+ */
+final class Engine {
+
+  private final EngineParts parts;
+  private final TableStore store;
+  private final TableState state;
+  private final FirnOptions options;
+  private final EventDispatcher events;
+  private final FailureLatch failures;
+  private final SnapshotRegistry snapshots;
+  private final EngineCloser closer;
+  private final @Nullable WriterParts writer;
+  private volatile TableReads reads;
+
+  Engine(EngineParts parts, @Nullable WriterParts writer) {
+    this.parts = parts;
+    this.store = parts.store();
+    this.state = parts.state();
+    this.options = parts.options();
+    this.events = parts.events();
+    this.failures = parts.failures();
+    this.snapshots = parts.snapshots();
+    this.writer = writer;
+    this.reads = new TableReads(store.version().schema(), store, state);
+    this.closer = new EngineCloser(parts, writer);
+  }
+
+  private WriterParts writer() {
+    if (writer == null) {
+      throw new InvalidArgumentException(
+          "The table at " + store.location() + " is open for reading only");
+    }
+    return writer;
+  }
+
+  TableSchema tableSchema() {
+    return reads.schema();
+  }
+
+  List<String> keyColumns() {
+    return reads.keyColumns();
+  }
+
+  FirnOptions options() {
+    return options;
+  }
+
+  String location() {
+    return store.location();
+  }
+
+  void addListener(TableListener listener) {
+    events.add(listener);
+  }
+
+  WriteOptions defaultWriteOptions() {
+    return WriteOptions.of(options.durability());
+  }
+
+  WriteToken write(WriteBatch batch, WriteOptions write) {
+    return new PendingToken(this, writer().writes().write(batch, write.durability()));
+  }
+
+  void awaitDurable(long sequence) {
+    writer().writes().awaitDurable(sequence);
+  }
+
+  Optional<Record> get(Object... key) {
+    try (ReadState now = ReadState.acquire(state)) {
+      return reads.get(now, key);
+    }
+  }
+
+  List<Optional<Record>> multiGet(List<? extends List<?>> keys) {
+    try (ReadState now = ReadState.acquire(state)) {
+      return reads.multiGet(now, keys);
+    }
+  }
+
+  Scan scan() {
+    return reads.scan(() -> ReadState.acquire(state));
+  }
+
+  TableSnapshot snapshot() {
+    StateSnapshot snapshot = new StateSnapshot(reads, ReadState.acquire(state), snapshots);
+    snapshots.enforce(state.peek());
+    return snapshot;
+  }
+
+  FlushResult flush() {
+    closer.checkOpen();
+    WriterParts parts = writer();
+    failures.check();
+    parts.rotateForFlush();
+    return awaitFlushed(state.pendingSequence(), Long.MAX_VALUE);
+  }
+
+  /**
+   * Waits until every write up to a sequence number is in the table's files, asking for a flush if
+   * need be.
+   */
+  FlushResult awaitFlushed(long sequence, long nanos) {
+    WriterParts parts = writer();
+    long start = System.nanoTime();
+    boolean asked = false;
+    while (true) {
+      SuperVersion view = state.peek();
+      if (view == null) {
+        throw closer.closedError();
+      }
+      if (view.flushedSequence() >= sequence) {
+        return new FlushResult(
+            view.files().version().snapshotId(), view.files().version().flushedSequence());
+      }
+      failures.check();
+      checkFlushFailing(view);
+      if (!asked) {
+        asked = true;
+        parts.rotateForFlush();
+        continue;
+      }
+      long left = nanos - (System.nanoTime() - start);
+      if (left <= 0) {
+        throw new WriteStalledException(
+            "The write at sequence " + sequence + " was not in an Iceberg snapshot in time");
+      }
+      try {
+        state.awaitInstall(view, left);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new WriteStalledException("Interrupted while waiting for a flush", e);
+      }
+    }
+  }
+
+  /** Flushes go on being tried, but whoever waits for one is told when it keeps failing. */
+  private static void checkFlushFailing(SuperVersion view) {
+    if (view.pending().isEmpty()) {
+      return;
+    }
+    PendingFlush oldest = view.pending().get(0);
+    Throwable failure = oldest.lastFailure();
+    if (failure != null && oldest.failures() >= PendingFlush.FAILURES_REPORTED) {
+      throw new StorageException(
+          "The flush has failed "
+              + oldest.failures()
+              + " times and is tried again; the rows are safe in the log: "
+              + failure.getMessage(),
+          failure);
+    }
+  }
+
+  CompactionReport compact(CompactionKind kind) {
+    closer.checkOpen();
+    WriterParts parts = writer();
+    failures.check();
+    FlushResult ignored = flush();
+    return parts.maintenance().compact(kind);
+  }
+
+  int sweep() {
+    closer.checkOpen();
+    return writer().maintenance().sweep();
+  }
+
+  long refresh() {
+    closer.checkOpen();
+    Version version = store.refresh();
+    if (version.schema() != reads.schema()) {
+      reads = new TableReads(version.schema(), store, state);
+    }
+    state.installVersion(null);
+    state.publish(version.flushedSequence());
+    snapshots.enforce(state.peek());
+    return version.snapshotId();
+  }
+
+  TableStats stats() {
+    return StatsReport.of(parts, writer);
+  }
+
+  ServiceHealth health() {
+    ServiceHealth health = writer == null ? ServiceHealth.HEALTHY : writer.health();
+    Throwable failure = failures.failure();
+    return failure == null
+        ? health
+        : health.and(
+            new ServiceHealth(
+                ServiceHealth.Level.UNHEALTHY, List.of("Writes are refused since " + failure)));
+  }
+
+  List<FileInfo> files() {
+    SuperVersion view = state.acquire();
+    try {
+      List<FileInfo> files = new ArrayList<>();
+      Map<String, Integer> levels = writer == null ? Map.of() : writer.maintenance().levelsByPath();
+      for (FileView file : view.files().files()) {
+        files.add(fileInfo(file, levels));
+      }
+      files.sort(Comparator.comparingInt(FileInfo::level).thenComparing(FileInfo::path));
+      return files;
+    } finally {
+      view.release();
+    }
+  }
+
+  private FileInfo fileInfo(FileView file, Map<String, Integer> levels) {
+    TableSchema schema = reads.schema();
+    return new FileInfo(
+        file.live().path(),
+        levels.getOrDefault(file.live().path(), file.live().levelHint()),
+        file.live().lengthBytes(),
+        file.live().rowCount(),
+        file.deleted().cardinality(),
+        keyValues(schema.keys().decode(file.firstKey())),
+        keyValues(schema.keys().decode(file.lastKey())),
+        file.live().dataSequenceNumber());
+  }
+
+  private static List<Object> keyValues(Record key) {
+    List<Object> values = new ArrayList<>();
+    for (int i = 0; i < key.size(); i++) {
+      values.add(key.get(i));
+    }
+    return values;
+  }
+
+  List<SnapshotInfo> snapshots() {
+    return store.snapshots();
+  }
+
+  void close() {
+    closer.close();
+  }
+}

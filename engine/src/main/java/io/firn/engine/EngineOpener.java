@@ -1,0 +1,214 @@
+package io.firn.engine;
+
+import io.firn.catalog.TableStore;
+import io.firn.catalog.Version;
+import io.firn.engine.internal.wal.WriteAheadLog;
+import io.firn.error.FirnException;
+import io.firn.error.InvalidArgumentException;
+import io.firn.error.LockedException;
+import io.firn.error.NotATableException;
+import io.firn.error.SchemaMismatchException;
+import io.firn.error.StorageException;
+import io.firn.format.CacheOptions;
+import io.firn.format.DataFileReaders;
+import io.firn.format.TableSchema;
+import io.firn.storage.Storage;
+import io.firn.storage.StoragePaths;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Types.NestedField;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens and creates tables. Everything is checked before anything is created; what was opened
+ * before an error is closed again.
+ */
+final class EngineOpener {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EngineOpener.class);
+
+  /**
+   * The directory, within the table's, for what is this process's and not the table's. Hidden from
+   * other engines by its name.
+   */
+  private static final String LOCAL_DIRECTORY = "_firn";
+
+  private final TableSpec spec;
+
+  private EngineOpener(TableSpec spec) {
+    this.spec = spec;
+  }
+
+  static boolean exists(TableSpec spec) {
+    return TableStore.exists(spec.location(), spec.storage());
+  }
+
+  static Engine open(TableSpec spec) {
+    EngineOpener opener = new EngineOpener(spec);
+    if (!exists(spec)) {
+      if (spec.schema() == null) {
+        throw new NotATableException(
+            "There is no table at " + spec.location() + "; give a schema to create one");
+      }
+      return create(spec);
+    }
+    return opener.openForWriting(TableStore.open(spec.location(), spec.storage()));
+  }
+
+  static Engine create(TableSpec spec) {
+    Schema schema = spec.schema();
+    if (schema == null) {
+      throw new InvalidArgumentException("A table needs a schema to be created");
+    }
+    FirnOptions ignored = new EngineOpener(spec).options(Map.of());
+    TableStore store =
+        TableStore.create(
+            spec.location(), spec.storage(), schema, spec.keyOf(schema), spec.tableProperties());
+    return new EngineOpener(spec).openForWriting(store);
+  }
+
+  static Engine openReadOnly(TableSpec spec) {
+    EngineOpener opener = new EngineOpener(spec);
+    if (!exists(spec)) {
+      throw new NotATableException("There is no table at " + spec.location());
+    }
+    OpenedResources opened = new OpenedResources();
+    try {
+      TableStore store = opened.add(TableStore.open(spec.location(), spec.storage()));
+      opener.checkSchema(store.version().schema());
+      return new Engine(opener.parts(store, opened, List.of()), null);
+    } catch (FirnException e) {
+      opened.closeAfter(e);
+      throw e;
+    }
+  }
+
+  private Engine openForWriting(TableStore store) {
+    OpenedResources opened = new OpenedResources();
+    opened.add(store);
+    try {
+      checkSchema(store.version().schema());
+      options(store.properties());
+      String local = localDirectory(store);
+      Storage.FileLease lease = opened.add(lock(store, local));
+      // Whoever held the table before may have committed since the store was opened.
+      Version version = store.refresh();
+      long epoch = store.fence();
+      WriteAheadLog log =
+          opened.add(
+              WriteAheadLog.open(
+                  spec.storage(),
+                  StoragePaths.join(local, "wal"),
+                  UUID.fromString(store.uuid()),
+                  LogSetup.options(options(store.properties()), version.schemaId(), epoch)));
+      List<PendingFlush> recovered = LogSetup.recover(log, version);
+      EngineParts parts = parts(store, opened, recovered);
+      return WriterAssembly.start(parts, log, lease, recovered);
+    } catch (FirnException e) {
+      opened.closeAfter(e);
+      throw e;
+    }
+  }
+
+  private EngineParts parts(
+      TableStore store, OpenedResources opened, List<PendingFlush> recovered) {
+    FirnOptions options = options(store.properties());
+    DataFileReaders readers =
+        opened.add(
+            new DataFileReaders(
+                spec.storage(),
+                CacheOptions.defaults()
+                    .withPageBytes(options.value(OptionKey.PAGE_CACHE_BYTES_MAX))));
+    EventDispatcher events = new EventDispatcher(spec.listeners());
+    FailureLatch failures =
+        new FailureLatch(
+            failure -> {
+              LOG.error("The table at {} refuses writes from now on", store.location(), failure);
+              events.dispatch(listener -> listener.onFailure(failure));
+            });
+    FilePins pins = new FilePins();
+    TableState state = new TableState(store, readers, pins, recovered);
+    opened.add(state::close);
+    return new EngineParts(
+        UUID.randomUUID().toString(),
+        store,
+        spec.storage(),
+        readers,
+        state,
+        pins,
+        options,
+        events,
+        failures,
+        new SnapshotRegistry(options.snapshotMemoryBytesMax()));
+  }
+
+  private FirnOptions options(Map<String, String> tableProperties) {
+    FirnOptions.Builder builder =
+        spec.options() == null
+            ? FirnOptions.builder().setAll(tableProperties)
+            : spec.options().toBuilder();
+    spec.optionTexts().forEach(builder::set);
+    return builder.build();
+  }
+
+  /** Whoever gives a schema means it: the table must have the same columns and the same key. */
+  private void checkSchema(TableSchema table) {
+    Schema wanted = spec.schema();
+    if (wanted == null) {
+      return;
+    }
+    List<String> key = spec.keyOf(wanted);
+    List<String> tableKey = table.keyFields().stream().map(NestedField::name).toList();
+    if (!key.equals(tableKey)) {
+      throw new SchemaMismatchException(
+          "The table at " + spec.location() + " has the key " + tableKey + ", not " + key);
+    }
+    String difference = SchemaDifference.between(wanted, table.schema());
+    if (difference != null) {
+      throw new SchemaMismatchException(
+          "The table at " + spec.location() + " has another schema: " + difference);
+    }
+  }
+
+  private String localDirectory(TableStore store) {
+    String chosen = spec.localDirectory();
+    if (chosen != null) {
+      return chosen;
+    }
+    String location = StoragePaths.withoutFileScheme(store.location());
+    if (!location.startsWith("/")) {
+      throw new InvalidArgumentException(
+          "The table's files are at "
+              + location
+              + ", not on the local file system: name a localDirectory for its log and lock");
+    }
+    return StoragePaths.join(location, LOCAL_DIRECTORY);
+  }
+
+  private Storage.FileLease lock(TableStore store, String local) {
+    String path = StoragePaths.join(local, "LOCK");
+    try {
+      spec.storage().createDirectories(local);
+      return spec.storage().lock(path);
+    } catch (Storage.LockHeldException e) {
+      throw new LockedException(
+          "The table at "
+              + store.location()
+              + " is open for writing elsewhere (lock "
+              + path
+              + "); reading it is possible",
+          e);
+    } catch (IOException e) {
+      throw new StorageException("Cannot lock the table: " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  static Optional<OwnerClient> findOwner(TableSpec spec) {
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,56 @@
+package io.firn.engine;
+
+import io.firn.error.CommitUnknownException;
+import io.firn.error.EngineFailedException;
+import io.firn.error.FencedException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the first fatal error of an engine and repeats it to every later write. Safe for use by
+ * many threads.
+ */
+final class FailureLatch {
+
+  private final AtomicReference<@Nullable Throwable> first = new AtomicReference<>();
+  private final Consumer<Throwable> onFirst;
+
+  /**
+   * @param onFirst called once, on the thread that failed, with the first error
+   */
+  FailureLatch(Consumer<Throwable> onFirst) {
+    this.onFirst = onFirst;
+  }
+
+  /** Remembers a fatal error unless there already is one. */
+  void fail(Throwable failure) {
+    if (first.compareAndSet(null, failure)) {
+      onFirst.accept(failure);
+    }
+  }
+
+  boolean failed() {
+    return first.get() != null;
+  }
+
+  @Nullable Throwable failure() {
+    return first.get();
+  }
+
+  /** Throws an error of the kind of the first one, if there was one. */
+  void check() {
+    Throwable failure = first.get();
+    if (failure == null) {
+      return;
+    }
+    String message = "The table refuses writes since it failed; close and reopen it: " + failure;
+    if (failure instanceof FencedException) {
+      throw new FencedException(message, failure);
+    }
+    if (failure instanceof CommitUnknownException) {
+      throw new CommitUnknownException(message, failure);
+    }
+    throw new EngineFailedException(message, failure);
+  }
+}

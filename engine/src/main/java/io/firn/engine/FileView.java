@@ -1,0 +1,33 @@
+package io.firn.engine;
+
+import io.firn.catalog.DeletionVector;
+import io.firn.catalog.LiveFile;
+import io.firn.error.CorruptionException;
+import io.firn.format.DataFileReader;
+
+/**
+ * A live data file as one version of the table sees it: an open reader, and the rows masked in that
+ * version.
+ *
+ * @param live what the version says of the file
+ * @param reader pinned until the {@link FileSet} that holds this view is released
+ * @param firstKey its smallest key
+ * @param lastKey its largest key
+ */
+record FileView(LiveFile live, DataFileReader reader, byte[] firstKey, byte[] lastKey) {
+
+  DeletionVector deleted() {
+    return live.deleted();
+  }
+
+  /** A file that has rows, and so a smallest and a largest key. */
+  static FileView of(LiveFile live, DataFileReader reader) {
+    byte[] first = reader.firstKey();
+    byte[] last = reader.lastKey();
+    if (first == null || last == null) {
+      throw new CorruptionException(
+          live.path(), -1, "the table counts " + live.rowCount() + " rows in it, it has none");
+    }
+    return new FileView(live, reader, first, last);
+  }
+}

@@ -1,0 +1,277 @@
+package io.firn.engine;
+
+import io.firn.catalog.DeletionVector;
+import io.firn.catalog.FlushCommit;
+import io.firn.catalog.SummaryKeys;
+import io.firn.catalog.TableStore;
+import io.firn.catalog.Version;
+import io.firn.engine.PendingFlush.WrittenMemtable;
+import io.firn.engine.TableListener.FlushEvent;
+import io.firn.engine.internal.wal.WriteAheadLog;
+import io.firn.error.CommitConflictException;
+import io.firn.error.FirnException;
+import io.firn.error.StorageException;
+import io.firn.format.KeyList;
+import io.firn.format.WriterOptions;
+import io.firn.format.WrittenFile;
+import io.firn.service.WorkContext;
+import io.firn.service.WorkOutcome;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings rotated memtables into the table. Any number of workers write files at the same time;
+ * commits happen in the order of rotation, by whichever worker finishes the oldest.
+ *
+ * <p>The rows that a memtable replaces are looked for twice: without any lock against the version
+ * the worker sees, and under the commit lock in the files that version did not have.
+ */
+final class FlushPipeline {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FlushPipeline.class);
+
+  private final TableState state;
+  private final String engineId;
+  private final TableStore store;
+  private final WriteAheadLog log;
+  private final FailureLatch failures;
+  private final EventDispatcher events;
+  private final MemtableFileWriter files;
+  private final SnapshotRegistry snapshots;
+  private final FilePins pins;
+  private final Runnable afterCommit;
+
+  /** Whoever holds it commits. Taken before the store's commit lock. */
+  private final ReentrantLock commitOrder = new ReentrantLock();
+
+  private final AtomicLong flushes = new AtomicLong();
+  private final AtomicLong rows = new AtomicLong();
+  private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong masked = new AtomicLong();
+
+  /**
+   * @param afterCommit called after each commit, without a lock; asks for compaction
+   */
+  FlushPipeline(EngineParts parts, WriteAheadLog log, Runnable afterCommit) {
+    this.state = parts.state();
+    this.engineId = parts.engineId();
+    this.store = parts.store();
+    this.log = log;
+    this.failures = parts.failures();
+    this.events = parts.events();
+    this.snapshots = parts.snapshots();
+    this.pins = parts.pins();
+    this.afterCommit = afterCommit;
+    this.files =
+        new MemtableFileWriter(parts, WriterOptions.forLookups(), () -> store.newDataFilePath(0));
+  }
+
+  /**
+   * One unit of flush work: the oldest memtable that nobody has claimed, and every commit that is
+   * possible after it.
+   */
+  WorkOutcome run(WorkContext context) {
+    failures.check();
+    PendingFlush claimed = claimOldest();
+    if (claimed != null) {
+      try {
+        claimed.written(write(claimed, context));
+      } catch (Throwable e) {
+        claimed.giveBack(e);
+        state.wakeAll();
+        classify(e);
+        throw e;
+      }
+    }
+    boolean committed = commitReady();
+    return claimed == null && !committed ? WorkOutcome.SKIPPED : WorkOutcome.DONE;
+  }
+
+  private @Nullable PendingFlush claimOldest() {
+    SuperVersion view = state.peek();
+    if (view == null) {
+      return null;
+    }
+    for (PendingFlush pending : view.pending()) {
+      if (pending.claim()) {
+        return pending;
+      }
+    }
+    return null;
+  }
+
+  private WrittenMemtable write(PendingFlush flush, WorkContext context) {
+    long start = System.nanoTime();
+    KeyList keys = new KeyList();
+    WrittenFile file = files.write(flush.memtable(), store.version().schema(), keys);
+    if (file != null) {
+      context.addBytesOut(file.lengthBytes());
+    }
+    SuperVersion view = state.acquire();
+    try {
+      PreparedMasks masks = MaskResolver.resolve(keys, view.files().files());
+      return new WrittenMemtable(file, keys, masks, start);
+    } finally {
+      view.release();
+    }
+  }
+
+  /**
+   * Commits memtables from the oldest on, as far as they have been written. True if there was one.
+   */
+  private boolean commitReady() {
+    boolean any = false;
+    commitOrder.lock();
+    try {
+      while (true) {
+        SuperVersion view = state.peek();
+        if (view == null || view.pending().isEmpty()) {
+          return any;
+        }
+        PendingFlush oldest = view.pending().get(0);
+        WrittenMemtable written = oldest.written();
+        if (written == null) {
+          return any;
+        }
+        try {
+          commit(oldest, written);
+        } catch (Throwable e) {
+          oldest.commitFailed(e);
+          state.wakeAll();
+          classify(e);
+          throw e;
+        }
+        any = true;
+      }
+    } finally {
+      commitOrder.unlock();
+    }
+  }
+
+  private void commit(PendingFlush flush, WrittenMemtable written) {
+    log.ensureDurable(flush.segment());
+    long[] newlyMasked = {0};
+    Version version =
+        store.commitFlush(
+            current -> {
+              Map<String, DeletionVector> masks = masksAgainst(current, written);
+              newlyMasked[0] = masks.values().stream().mapToLong(DeletionVector::cardinality).sum();
+              return new FlushCommit(
+                  written.file() == null ? List.of() : List.of(written.file()),
+                  masks,
+                  flush.lastSequence(),
+                  Map.of(SummaryKeys.ENGINE_ID, engineId));
+            });
+    state.installVersion(flush);
+    unpin(written);
+    snapshots.enforce(state.peek());
+    log.release(flush.segment());
+    account(version, flush, written, newlyMasked[0]);
+    afterCommit.run();
+  }
+
+  private void unpin(WrittenMemtable written) {
+    WrittenFile file = written.file();
+    if (file != null) {
+      pins.unpin(file.path());
+    }
+  }
+
+  /**
+   * The prepared masks, less what is masked or gone by now, plus what the files new since then
+   * hold.
+   */
+  private Map<String, DeletionVector> masksAgainst(Version current, WrittenMemtable written) {
+    Map<String, DeletionVector> masks = new HashMap<>();
+    written
+        .prepared()
+        .newlyDeleted()
+        .forEach(
+            (path, positions) -> {
+              var live = current.file(path);
+              if (live != null) {
+                DeletionVector left = positions.minus(live.deleted());
+                if (!left.isEmpty()) {
+                  masks.put(path, left);
+                }
+              }
+            });
+    if (!written.prepared().searched().containsAll(current.files().keySet())) {
+      FileSet now = state.open(current);
+      try {
+        List<FileView> unseen = new ArrayList<>(now.files());
+        unseen.removeIf(file -> written.prepared().searched().contains(file.live().path()));
+        masks.putAll(MaskResolver.resolve(written.keys(), unseen).newlyDeleted());
+      } finally {
+        now.release();
+      }
+    }
+    return masks;
+  }
+
+  private void account(
+      Version version, PendingFlush flush, WrittenMemtable written, long newlyMasked) {
+    WrittenFile file = written.file();
+    long fileRows = file == null ? 0 : file.rowCount();
+    long fileBytes = file == null ? 0 : file.lengthBytes();
+    long millis = (System.nanoTime() - written.startNanos()) / 1_000_000;
+    flushes.incrementAndGet();
+    rows.addAndGet(fileRows);
+    bytes.addAndGet(fileBytes);
+    masked.addAndGet(newlyMasked);
+    LOG.info(
+        "flushed table={} snapshot={} sequence={} rows={} masked={} bytes={} millis={}",
+        store.location(),
+        version.snapshotId(),
+        flush.lastSequence(),
+        fileRows,
+        newlyMasked,
+        fileBytes,
+        millis);
+    events.dispatch(
+        listener ->
+            listener.onFlush(
+                new FlushEvent(
+                    version.snapshotId(),
+                    flush.lastSequence(),
+                    fileRows,
+                    newlyMasked,
+                    fileBytes,
+                    millis)));
+  }
+
+  /**
+   * A storage or catalog that fails may work again later; anything else ends the engine's writing.
+   */
+  private void classify(Throwable e) {
+    boolean passing = e instanceof StorageException || e instanceof CommitConflictException;
+    if (!passing
+        && (e instanceof FirnException || e instanceof Error || e instanceof RuntimeException)) {
+      failures.fail(e);
+      state.wakeAll();
+    }
+  }
+
+  long flushes() {
+    return flushes.get();
+  }
+
+  long rows() {
+    return rows.get();
+  }
+
+  long bytes() {
+    return bytes.get();
+  }
+
+  long masked() {
+    return masked.get();
+  }
+}

@@ -1,0 +1,47 @@
+package io.firn.engine;
+
+import io.firn.catalog.DeletionVector;
+import io.firn.format.RowScan;
+
+/** Picks the rows of a file's batch that are not masked. */
+final class LiveRows {
+
+  private LiveRows() {}
+
+  /**
+   * Fills {@code selection} with the indexes of the current batch's rows that a deletion vector
+   * does not mask, ascending.
+   *
+   * @return how many they are
+   */
+  static int select(RowScan scan, DeletionVector deleted, int[] selection) {
+    int rows = scan.batch().rowCount();
+    long first = scan.position();
+    if (scan.position(rows - 1) != first + rows - 1) {
+      return selectScattered(scan, deleted, selection);
+    }
+    int count = 0;
+    int row = 0;
+    while (row < rows) {
+      long next = deleted.nextDeleted(first + row);
+      int end = next < 0 || next - first >= rows ? rows : (int) (next - first);
+      while (row < end) {
+        selection[count++] = row++;
+      }
+      row++;
+    }
+    return count;
+  }
+
+  /** For batches of a file that is not sorted, whose rows stand here and there. */
+  private static int selectScattered(RowScan scan, DeletionVector deleted, int[] selection) {
+    int rows = scan.batch().rowCount();
+    int count = 0;
+    for (int row = 0; row < rows; row++) {
+      if (!deleted.contains(scan.position(row))) {
+        selection[count++] = row;
+      }
+    }
+    return count;
+  }
+}

@@ -1,0 +1,81 @@
+package io.firn.engine;
+
+import io.firn.catalog.Version;
+import io.firn.engine.internal.OpKind;
+import io.firn.engine.internal.memtable.Memtable;
+import io.firn.engine.internal.wal.LogVisitor;
+import io.firn.engine.internal.wal.Recovery;
+import io.firn.engine.internal.wal.WalOptions;
+import io.firn.engine.internal.wal.WriteAheadLog;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rebuilds memtables from the log: one for each segment, so that its flush releases the segment.
+ */
+final class LogSetup implements LogVisitor {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LogSetup.class);
+
+  private final Map<Long, Memtable> bySegment = new HashMap<>();
+  private @Nullable Memtable current;
+
+  private LogSetup() {}
+
+  static WalOptions options(FirnOptions options, int schemaId, long epoch) {
+    return WalOptions.standard(schemaId, epoch)
+        .withSyncInterval(Duration.ofMillis(options.value(OptionKey.WAL_SYNC_INTERVAL_MILLIS)));
+  }
+
+  /**
+   * Replays what the table does not have yet. The memtables come back oldest first, waiting for
+   * their flush.
+   */
+  static List<PendingFlush> recover(WriteAheadLog log, Version version) {
+    LogSetup setup = new LogSetup();
+    Recovery recovery = log.recover(version.flushedSequence() + 1, setup);
+    List<PendingFlush> pending = new ArrayList<>();
+    for (Recovery.Segment segment : recovery.segments()) {
+      Memtable memtable = setup.bySegment.get(segment.number());
+      if (memtable != null && memtable.count() > 0) {
+        pending.add(new PendingFlush(memtable, segment.number(), memtable.lastSequence()));
+      }
+    }
+    if (recovery.operations() > 0) {
+      LOG.info(
+          "recovered operations={} sequence={} segments={} droppedBytes={}",
+          recovery.operations(),
+          recovery.lastSequence(),
+          pending.size(),
+          recovery.droppedBytes());
+    }
+    return pending;
+  }
+
+  @Override
+  public void segment(long number, int schemaId) {
+    current = bySegment.computeIfAbsent(number, key -> new Memtable(bySegment.size()));
+  }
+
+  @Override
+  public void operation(
+      long sequence,
+      OpKind kind,
+      byte[] array,
+      int keyOffset,
+      int keyLength,
+      int rowOffset,
+      int rowLength) {
+    Memtable memtable = current;
+    if (memtable == null) {
+      throw new IllegalStateException("An operation outside of any segment");
+    }
+    memtable.insert(array, keyOffset, keyLength, rowOffset, rowLength, sequence, kind);
+  }
+}

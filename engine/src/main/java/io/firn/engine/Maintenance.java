@@ -1,0 +1,239 @@
+package io.firn.engine;
+
+import io.firn.catalog.ExpirePolicy;
+import io.firn.catalog.TableStore;
+import io.firn.catalog.Version;
+import io.firn.compaction.CompactionFile;
+import io.firn.compaction.CompactionHost;
+import io.firn.compaction.CompactionListener;
+import io.firn.compaction.CompactionOptions;
+import io.firn.compaction.CompactionRequest;
+import io.firn.compaction.CompactionService;
+import io.firn.compaction.LevelScore;
+import io.firn.compaction.LevelView;
+import io.firn.compaction.SweepBatch;
+import io.firn.compaction.SweepListener;
+import io.firn.compaction.SweepOptions;
+import io.firn.compaction.Sweeper;
+import io.firn.engine.TableListener.SweepEvent;
+import io.firn.engine.TableStats.LevelStats;
+import io.firn.format.DataFileReaders;
+import io.firn.service.BackgroundService;
+import io.firn.service.MaintenanceGate;
+import io.firn.service.ServiceHealth;
+import io.firn.service.ServiceOptions;
+import io.firn.service.ServiceStats;
+import io.firn.service.Ticker;
+import io.firn.service.WorkOutcome;
+import io.firn.storage.Storage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The services that keep a table in shape behind its writer: compaction, sweeping, and looking for
+ * foreign commits.
+ */
+final class Maintenance {
+
+  private static final int GATE_SKIPS_MAX = 8;
+  private static final Duration GATE_PATIENCE = Duration.ofSeconds(1);
+
+  private final EngineParts parts;
+  private final FilePins pins;
+  private final CompactionTally tally;
+  private final CompactionService compaction;
+  private final Sweeper sweeper;
+  private final BackgroundService refresher;
+
+  /**
+   * @param refresh looks for foreign commits
+   */
+  Maintenance(EngineParts parts, Runnable refresh) {
+    this.parts = parts;
+    this.pins = parts.pins();
+    this.tally = new CompactionTally(parts.events());
+    FirnOptions options = parts.options();
+    this.compaction = new CompactionService(new Host(), compactionOptions(options));
+    this.sweeper =
+        new Sweeper(
+            parts.store(),
+            parts.storage(),
+            this::neededPaths,
+            new MaintenanceGate(Ticker.system(), GATE_SKIPS_MAX, GATE_PATIENCE),
+            sweepOptions(options),
+            new SweepEvents(),
+            Ticker.system());
+    this.refresher = new BackgroundService(refreshOptions(options, refresh));
+  }
+
+  private static CompactionOptions compactionOptions(FirnOptions options) {
+    return CompactionOptions.builder()
+        .workers(options.intValue(OptionKey.COMPACTION_WORKERS))
+        .l0FilesTrigger(options.intValue(OptionKey.COMPACTION_LEVEL0_FILES))
+        .targetFileBytes(options.value(OptionKey.COMPACTION_TARGET_FILE_BYTES))
+        .levelBaseBytes(options.value(OptionKey.COMPACTION_LEVEL_BASE_BYTES))
+        .levelMultiplier(options.intValue(OptionKey.COMPACTION_LEVEL_MULTIPLIER))
+        .maskedRowRatio(options.value(OptionKey.COMPACTION_MASKED_PERCENT) / 100.0)
+        .build();
+  }
+
+  private static SweepOptions sweepOptions(FirnOptions options) {
+    return SweepOptions.defaults()
+        .withBatches(
+            options.intValue(OptionKey.SWEEP_BATCH_FILES),
+            Duration.ofMillis(options.value(OptionKey.SWEEP_BATCH_MILLIS)))
+        .withGrace(Duration.ofMillis(options.value(OptionKey.SWEEP_GRACE_MILLIS)))
+        .withExpire(
+            new ExpirePolicy(
+                options.intValue(OptionKey.SNAPSHOTS_RETAINED_MIN),
+                Duration.ofMillis(options.value(OptionKey.SNAPSHOT_AGE_MILLIS_MAX))));
+  }
+
+  private static ServiceOptions refreshOptions(FirnOptions options, Runnable refresh) {
+    long millis = options.value(OptionKey.REFRESH_INTERVAL_MILLIS);
+    ServiceOptions service = ServiceOptions.named("refresh").withWorkers(millis == 0 ? 0 : 1);
+    return millis == 0
+        ? service
+        : service.every(
+            Duration.ofMillis(millis),
+            "refresh",
+            context -> {
+              refresh.run();
+              return WorkOutcome.DONE;
+            });
+  }
+
+  void start() {
+    compaction.start();
+    sweeper.start();
+    refresher.start();
+  }
+
+  private Set<String> neededPaths() {
+    Set<String> needed = new HashSet<>(compaction.pathsInProgress());
+    needed.addAll(pins.paths());
+    return needed;
+  }
+
+  /** Has due compactions done soon. */
+  void requestCompaction() {
+    compaction.requestCompaction();
+  }
+
+  /** Compacts on request and returns when it is done. */
+  CompactionReport compact(CompactionKind kind) {
+    CompactionTally.Mark before = tally.mark();
+    compaction.compactNow(
+        switch (kind) {
+          case DUE -> CompactionRequest.MINOR;
+          case FULL -> CompactionRequest.FULL;
+          case PURGE_DELETES -> CompactionRequest.PURGE;
+        });
+    return tally.since(before);
+  }
+
+  /** Expires snapshots and deletes what is due; returns the number of files deleted. */
+  int sweep() {
+    long before = sweeper.stats().filesDeleted();
+    sweeper.maintainAndSweepNow();
+    return Math.toIntExact(sweeper.stats().filesDeleted() - before);
+  }
+
+  /** A file was written but will never be committed. */
+  void discard(String path) {
+    sweeper.addUncommitted(List.of(path));
+  }
+
+  /** The level a file counts to. */
+  Map<String, Integer> levelsByPath() {
+    Map<String, Integer> levels = new HashMap<>();
+    LevelView view = compaction.view();
+    for (int level = 0; level < view.levelCount(); level++) {
+      for (CompactionFile file : view.level(level)) {
+        levels.put(file.path(), level);
+      }
+    }
+    return levels;
+  }
+
+  List<LevelStats> levels() {
+    List<LevelStats> levels = new ArrayList<>();
+    for (LevelScore score : compaction.scores()) {
+      levels.add(
+          new LevelStats(
+              score.level(),
+              score.files(),
+              score.lengthBytes(),
+              score.rowCount(),
+              score.maskedRows(),
+              score.score()));
+    }
+    return levels;
+  }
+
+  List<ServiceStats> stats() {
+    return List.of(compaction.stats().service(), sweeper.stats().service(), refresher.stats());
+  }
+
+  ServiceHealth health() {
+    return compaction.health().and(sweeper.health()).and(refresher.health());
+  }
+
+  void stopCompaction() {
+    compaction.stop();
+  }
+
+  void stop() {
+    refresher.stop();
+    sweeper.stop();
+  }
+
+  /** The engine as compaction sees it. */
+  private final class Host implements CompactionHost {
+    @Override
+    public TableStore store() {
+      return parts.store();
+    }
+
+    @Override
+    public Storage storage() {
+      return parts.storage();
+    }
+
+    @Override
+    public DataFileReaders readers() {
+      return parts.readers();
+    }
+
+    @Override
+    public String engineId() {
+      return parts.engineId();
+    }
+
+    @Override
+    public void onVersion(Version version) {
+      parts.state().installVersion(null);
+      parts.snapshots().enforce(parts.state().peek());
+    }
+
+    @Override
+    public CompactionListener listener() {
+      return tally;
+    }
+  }
+
+  private final class SweepEvents implements SweepListener {
+    @Override
+    public void swept(SweepBatch batch) {
+      parts
+          .events()
+          .dispatch(
+              listener -> listener.onSweep(new SweepEvent(batch.deleted().size(), batch.bytes())));
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.firn.engine;
+
+import io.firn.engine.internal.OpKind;
+import io.firn.engine.internal.memtable.Memtable;
+import io.firn.format.Projection;
+import io.firn.format.TableSchema;
+import java.util.List;
+import java.util.Optional;
+import org.apache.iceberg.data.Record;
+
+/**
+ * Looks one key up: the active memtable, the immutable ones newest first, then the one file of each
+ * sorted run that can hold it. The first answer counts; in the files there is at most one, because
+ * every older version is masked.
+ */
+final class PointReader {
+
+  private final TableSchema schema;
+  private final Projection projection;
+
+  PointReader(TableSchema schema) {
+    this.schema = schema;
+    this.projection = Projection.all(schema);
+  }
+
+  TableSchema schema() {
+    return schema;
+  }
+
+  Optional<Record> get(ReadState state, byte[] key) {
+    SuperVersion view = state.view();
+    Memtable memtable = view.active();
+    int entry = memtable.find(key, state.sequence());
+    List<PendingFlush> pending = view.pending();
+    for (int i = pending.size() - 1; i >= 0 && entry == Memtable.ABSENT; i--) {
+      memtable = pending.get(i).memtable();
+      entry = memtable.find(key, state.sequence());
+    }
+    if (entry != Memtable.ABSENT) {
+      return memtable.kind(entry) == OpKind.DELETE
+          ? Optional.empty()
+          : Optional.of(schema.rows().decode(memtable.row(entry)));
+    }
+    FileSet files = view.files();
+    for (int run = 0; run < files.runCount(); run++) {
+      FileView file = files.candidate(run, key);
+      if (file != null) {
+        long position = file.reader().find(key);
+        if (position >= 0 && !file.deleted().contains(position)) {
+          return Optional.of(file.reader().read(position, projection));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+}

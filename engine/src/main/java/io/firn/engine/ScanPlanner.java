@@ -1,0 +1,171 @@
+package io.firn.engine;
+
+import io.firn.catalog.DeletionVector;
+import io.firn.engine.ConcatenatedStream.MaskedFile;
+import io.firn.engine.internal.memtable.Memtable;
+import io.firn.engine.internal.memtable.MemtableCursor;
+import io.firn.format.KeyList;
+import io.firn.format.Projection;
+import io.firn.format.RowFilter;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.InclusiveMetricsEvaluator;
+import org.jspecify.annotations.Nullable;
+
+/** Decides how a scan is answered: by merging in key order, or file by file. */
+final class ScanPlanner {
+
+  private final ScanRequest request;
+  private final ReadState state;
+  private final Projection projection;
+  private final @Nullable Expression pruning;
+  private final @Nullable RowFilter filter;
+
+  private ScanPlanner(ScanRequest request, ReadState state) {
+    this.request = request;
+    this.state = state;
+    this.projection = Projection.of(request.schema(), request.readSchema());
+    boolean filtered = request.filter().op() != Expression.Operation.TRUE;
+    this.pruning = filtered ? request.filter() : null;
+    this.filter = filtered ? RowFilter.of(request.readSchema(), request.filter()) : null;
+  }
+
+  /**
+   * Opens the stream.
+   *
+   * @param state becomes the stream's, which closes it
+   */
+  static BatchStream open(ScanRequest request, ReadState state) {
+    try {
+      ScanPlanner planner = new ScanPlanner(request, state);
+      if (request.isEmptyRange()) {
+        return planner.merged(List.of());
+      }
+      return request.order() == ScanRequest.Order.ANY ? planner.concatenated() : planner.ordered();
+    } catch (RuntimeException e) {
+      state.close();
+      throw e;
+    }
+  }
+
+  private BatchStream ordered() {
+    List<MergeSource> sources = memtableSources();
+    FileSet files = state.view().files();
+    List<List<FileView>> runs = new ArrayList<>();
+    for (int run = 0; run < files.runCount(); run++) {
+      List<FileView> inRange = inRange(files, run);
+      if (!inRange.isEmpty()) {
+        runs.add(inRange);
+      }
+    }
+    boolean descending = request.order() == ScanRequest.Order.DESCENDING;
+    if (runs.size() == 1 && sources.isEmpty() && !descending) {
+      return concatenated(runs.get(0), new KeyList(), List.of());
+    }
+    for (List<FileView> run : runs) {
+      sources.add(new FileRunSource(request, inOrder(run, descending), projection, pruning));
+    }
+    return merged(sources);
+  }
+
+  private BatchStream concatenated() {
+    FileSet files = state.view().files();
+    List<FileView> all = new ArrayList<>();
+    for (int run = 0; run < files.runCount(); run++) {
+      all.addAll(inRange(files, run));
+    }
+    return concatenated(all, memtableKeys(), memtableSources());
+  }
+
+  private BatchStream concatenated(
+      List<FileView> files, KeyList hidden, List<MergeSource> memtables) {
+    List<MaskedFile> masked = new ArrayList<>();
+    for (FileView file : files) {
+      DeletionVector positions = file.deleted().union(MaskResolver.resolve(hidden, file));
+      if (positions.cardinality() < file.live().rowCount()) {
+        masked.add(new MaskedFile(file, positions));
+      }
+    }
+    BatchStream rest = new MergedStream(request, memtables, filter, () -> {});
+    return new ConcatenatedStream(
+        request, masked.iterator(), projection, pruning, filter, rest, state::close);
+  }
+
+  private BatchStream merged(List<MergeSource> sources) {
+    return new MergedStream(request, sources, filter, state::close);
+  }
+
+  /** The files of a run that the range and the filter leave. */
+  private List<FileView> inRange(FileSet files, int run) {
+    List<FileView> inRange = new ArrayList<>(files.range(run, request.from(), request.to()));
+    if (pruning != null) {
+      InclusiveMetricsEvaluator metrics =
+          new InclusiveMetricsEvaluator(request.schema().schema(), pruning);
+      inRange.removeIf(file -> !metrics.eval(file.live().dataFile()));
+    }
+    return inRange;
+  }
+
+  private static Iterator<FileView> inOrder(List<FileView> run, boolean descending) {
+    if (!descending) {
+      return run.iterator();
+    }
+    List<FileView> reversed = new ArrayList<>();
+    for (int i = run.size() - 1; i >= 0; i--) {
+      reversed.add(run.get(i));
+    }
+    return reversed.iterator();
+  }
+
+  private List<MergeSource> memtableSources() {
+    boolean descending = request.order() == ScanRequest.Order.DESCENDING;
+    List<MergeSource> sources = new ArrayList<>();
+    long age = Long.MAX_VALUE;
+    for (Memtable memtable : newestFirst()) {
+      if (memtable.count() > 0) {
+        MemtableCursor cursor =
+            descending
+                ? memtable.descending(request.from(), request.to(), state.sequence())
+                : memtable.ascending(request.from(), request.to(), state.sequence());
+        sources.add(
+            new MemtableSource(new EntryCursor(memtable, cursor), request.schema().rows(), age));
+      }
+      age--;
+    }
+    return sources;
+  }
+
+  /** Every key the memtables have in the range, ascending, once. */
+  private KeyList memtableKeys() {
+    KeyList keys = new KeyList();
+    MergedKeys merged = new MergedKeys(memtableCursors());
+    while (merged.next()) {
+      keys.add(merged.keyBytes(), merged.keyOffset(), merged.keyLength());
+    }
+    return keys;
+  }
+
+  private List<EntryCursor> memtableCursors() {
+    List<EntryCursor> cursors = new ArrayList<>();
+    for (Memtable memtable : newestFirst()) {
+      if (memtable.count() > 0) {
+        cursors.add(
+            new EntryCursor(
+                memtable, memtable.ascending(request.from(), request.to(), state.sequence())));
+      }
+    }
+    return cursors;
+  }
+
+  private List<Memtable> newestFirst() {
+    List<Memtable> memtables = new ArrayList<>();
+    memtables.add(state.view().active());
+    List<PendingFlush> pending = state.view().pending();
+    for (int i = pending.size() - 1; i >= 0; i--) {
+      memtables.add(pending.get(i).memtable());
+    }
+    return memtables;
+  }
+}

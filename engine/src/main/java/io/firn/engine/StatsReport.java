@@ -1,0 +1,55 @@
+package io.firn.engine;
+
+import io.firn.catalog.LiveFile;
+import io.firn.catalog.Version;
+import io.firn.engine.TableListener.BackpressureState;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Puts a table's figures together, without a lock. */
+final class StatsReport {
+
+  private StatsReport() {}
+
+  static TableStats of(EngineParts parts, @Nullable WriterParts writer) {
+    SuperVersion view = parts.state().peek();
+    Version version = parts.store().version();
+    long memtableBytes = 0;
+    int pending = 0;
+    if (view != null) {
+      memtableBytes = view.active().bytes();
+      pending = view.pending().size();
+      for (PendingFlush flush : view.pending()) {
+        memtableBytes += flush.memtable().bytes();
+      }
+    }
+    long sequence = Math.max(parts.state().visibleSequence(), version.flushedSequence());
+    FlushPipeline flushes = writer == null ? null : writer.flushes().pipeline();
+    Backpressure backpressure = writer == null ? null : writer.writes().backpressure();
+    return new TableStats(
+        sequence,
+        writer == null
+            ? sequence
+            : Math.max(writer.log().durableSequence(), version.flushedSequence()),
+        version.flushedSequence(),
+        version.snapshotId(),
+        writer == null ? 0 : writer.writes().rowsWritten(),
+        writer == null ? 0 : writer.writes().bytesWritten(),
+        memtableBytes,
+        pending,
+        parts.snapshots().memoryBytes(view),
+        parts.snapshots().count(),
+        flushes == null ? 0 : flushes.flushes(),
+        flushes == null ? 0 : flushes.rows(),
+        flushes == null ? 0 : flushes.bytes(),
+        flushes == null ? 0 : flushes.masked(),
+        version.files().size(),
+        version.liveRows(),
+        version.files().values().stream().mapToLong(LiveFile::lengthBytes).sum(),
+        backpressure == null ? 0 : backpressure.stalledNanos(),
+        backpressure == null ? 0 : backpressure.delayedNanos(),
+        backpressure == null ? BackpressureState.FREE : backpressure.felt(),
+        writer == null ? List.of() : writer.maintenance().levels(),
+        writer == null ? List.of() : writer.services());
+  }
+}

@@ -1,0 +1,208 @@
+package io.firn.engine;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.firn.catalog.TableStore;
+import io.firn.catalog.Version;
+import io.firn.engine.internal.memtable.Memtable;
+import io.firn.error.ClosedException;
+import io.firn.format.DataFileReaders;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The current super-version and the sequence number readers see. Readers acquire without a lock;
+ * whoever changes something (rotation, flush, compaction, refresh) installs a new super-version
+ * under {@link #installLock}, in one swap.
+ */
+final class TableState {
+
+  private final TableStore store;
+  private final DataFileReaders readers;
+  private final FilePins pins;
+  private final AtomicLong visibleSequence;
+
+  /** Guards installing. Taken last: nothing else is locked and no file is written under it. */
+  private final ReentrantLock installLock = new ReentrantLock();
+
+  /** Signalled whenever a super-version was installed, and by {@link #wakeAll}. */
+  private final Condition installed = installLock.newCondition();
+
+  /** Written under the lock, read without. Null after close. */
+  private volatile @Nullable SuperVersion current;
+
+  @GuardedBy("installLock")
+  private long memtableIds;
+
+  /**
+   * @param recovered memtables rebuilt from the log, oldest first
+   */
+  TableState(
+      TableStore store, DataFileReaders readers, FilePins pins, List<PendingFlush> recovered) {
+    this.store = store;
+    this.readers = readers;
+    this.pins = pins;
+    Version version = store.version();
+    long newest = version.flushedSequence();
+    for (PendingFlush flush : recovered) {
+      newest = Math.max(newest, flush.lastSequence());
+    }
+    this.visibleSequence = new AtomicLong(newest);
+    this.memtableIds = recovered.size() + 1;
+    this.current =
+        new SuperVersion(
+            new Memtable(recovered.size()), recovered, FileSet.open(version, readers, pins));
+  }
+
+  /** The current super-version, retained for the caller, who releases it. */
+  SuperVersion acquire() {
+    while (true) {
+      SuperVersion now = current;
+      if (now == null) {
+        throw new ClosedException("The table at " + store.location() + " is closed");
+      }
+      if (now.tryRetain()) {
+        return now;
+      }
+    }
+  }
+
+  /** The newest write that readers see. Read it after acquiring the super-version. */
+  long visibleSequence() {
+    return visibleSequence.get();
+  }
+
+  /** Lets readers see writes up to a sequence number; never moves back. */
+  void publish(long sequence) {
+    visibleSequence.accumulateAndGet(sequence, Math::max);
+  }
+
+  /**
+   * Puts a new memtable in place of the active one, which is now waiting for its flush. Called
+   * under the write gate.
+   *
+   * @param segment the log segment that holds the writes of the old memtable
+   * @return what is to be flushed
+   */
+  PendingFlush rotate(long segment) {
+    installLock.lock();
+    try {
+      SuperVersion old = checkOpen();
+      PendingFlush full = new PendingFlush(old.active(), segment, old.active().lastSequence());
+      List<PendingFlush> pending = new ArrayList<>(old.pending());
+      pending.add(full);
+      install(new SuperVersion(new Memtable(memtableIds++), pending, old.files().retain()));
+      return full;
+    } finally {
+      installLock.unlock();
+    }
+  }
+
+  /**
+   * Makes the store's newest version current and drops a memtable that has arrived in it, both in
+   * one swap.
+   */
+  void installVersion(@Nullable PendingFlush flushed) {
+    installLock.lock();
+    try {
+      SuperVersion old = checkOpen();
+      Version version = store.version();
+      List<PendingFlush> pending = new ArrayList<>(old.pending());
+      if (flushed != null) {
+        pending.remove(flushed);
+      }
+      FileSet files =
+          version == old.files().version()
+              ? old.files().retain()
+              : FileSet.open(version, readers, pins);
+      install(new SuperVersion(old.active(), pending, files));
+    } finally {
+      installLock.unlock();
+    }
+  }
+
+  /**
+   * Waits for the next installation, or until the time is over. The caller checks its condition in
+   * a loop.
+   */
+  void awaitInstall(SuperVersion seen, long nanos) throws InterruptedException {
+    installLock.lock();
+    try {
+      if (current == seen) {
+        long ignored = installed.awaitNanos(nanos);
+      }
+    } finally {
+      installLock.unlock();
+    }
+  }
+
+  /** Wakes everybody who waits for an installation, to look at flags that have changed. */
+  void wakeAll() {
+    installLock.lock();
+    try {
+      installed.signalAll();
+    } finally {
+      installLock.unlock();
+    }
+  }
+
+  /** The newest write that waits for its flush in a rotated memtable; 0 if none does. */
+  long pendingSequence() {
+    SuperVersion view = current;
+    return view == null || view.pending().isEmpty()
+        ? 0
+        : view.pending().get(view.pending().size() - 1).lastSequence();
+  }
+
+  /** The files of any version, open; the caller releases them. */
+  FileSet open(Version version) {
+    return FileSet.open(version, readers, pins);
+  }
+
+  /**
+   * The current super-version without retaining it: for looking at counts, not for reading rows.
+   */
+  @Nullable SuperVersion peek() {
+    return current;
+  }
+
+  @GuardedBy("installLock")
+  private SuperVersion checkOpen() {
+    SuperVersion now = current;
+    if (now == null) {
+      throw new ClosedException("The table at " + store.location() + " is closed");
+    }
+    return now;
+  }
+
+  @GuardedBy("installLock")
+  private void install(SuperVersion next) {
+    SuperVersion old = current;
+    current = next;
+    installed.signalAll();
+    if (old != null) {
+      old.release();
+    }
+  }
+
+  /**
+   * Lets go of the current super-version. Reads in progress end undisturbed; later ones are
+   * refused.
+   */
+  void close() {
+    installLock.lock();
+    try {
+      SuperVersion old = current;
+      current = null;
+      installed.signalAll();
+      if (old != null) {
+        old.release();
+      }
+    } finally {
+      installLock.unlock();
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package io.firn.engine;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.firn.engine.internal.memtable.Memtable;
+import io.firn.engine.internal.wal.LogSync;
+import io.firn.engine.internal.wal.WriteAheadLog;
+import io.firn.error.ClosedException;
+import io.firn.error.FirnException;
+import io.firn.error.InvalidArgumentException;
+import io.firn.error.SchemaMismatchException;
+import io.firn.format.TableSchema;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes writes: log, memtable, acknowledgement, in this order. All writes pass the write gate one
+ * after the other, for as long as an append to the log's buffer and the inserts take; waiting for
+ * an fsync happens outside of it and is shared.
+ *
+ * <p>A write acknowledged with {@link Durability#SYNC} is seen by readers only once it is durable.
+ */
+final class WritePath {
+
+  private final TableState state;
+  private final WriteAheadLog log;
+  private final FailureLatch failures;
+  private final Backpressure backpressure;
+  private final FlushService flushes;
+  private final long memtableBytesMax;
+  private final long rowBytesMax;
+  private final AtomicLong rowsWritten = new AtomicLong();
+  private final AtomicLong bytesWritten = new AtomicLong();
+
+  /**
+   * The write gate. Before it nothing is locked; under it the log's and the state's locks are
+   * taken.
+   */
+  private final ReentrantLock gate = new ReentrantLock();
+
+  @GuardedBy("gate")
+  private TableSchema schema;
+
+  /** Written under the gate. */
+  private volatile boolean closed;
+
+  /** When the oldest write of the active memtable was made; read by the flush timer. */
+  private volatile long activeSinceNanos;
+
+  WritePath(EngineParts parts, WriteAheadLog log, FlushService flushes) {
+    this.state = parts.state();
+    this.log = log;
+    this.failures = parts.failures();
+    this.flushes = flushes;
+    FirnOptions options = parts.options();
+    this.backpressure = new Backpressure(parts, () -> closed);
+    this.memtableBytesMax = options.value(OptionKey.MEMTABLE_BYTES_MAX);
+    this.rowBytesMax = options.value(OptionKey.ROW_BYTES_MAX);
+    this.schema = parts.store().version().schema();
+  }
+
+  /** Applies a batch; returns the sequence number of its last operation once it is acknowledged. */
+  long write(WriteBatch batch, Durability durability) {
+    if (batch.isEmpty()) {
+      return state.visibleSequence();
+    }
+    checkSizes(batch);
+    backpressure.beforeWrite();
+    long last;
+    gate.lock();
+    try {
+      checkOpen();
+      if (batch.schema() != schema) {
+        throw new SchemaMismatchException(
+            "The table's schema has changed since the batch was made; make a new one");
+      }
+      last = append(batch, durability);
+      if (durability != Durability.SYNC) {
+        state.publish(last);
+      }
+    } finally {
+      gate.unlock();
+    }
+    flushes.runInlineIfNeeded();
+    if (durability == Durability.SYNC) {
+      awaitDurable(last);
+      state.publish(last);
+    }
+    rowsWritten.addAndGet(batch.size());
+    bytesWritten.addAndGet(batch.bytes());
+    return last;
+  }
+
+  @GuardedBy("gate")
+  private long append(WriteBatch batch, Durability durability) {
+    EncodedBatch operations = batch.encoded();
+    long last;
+    try {
+      last = log.append(operations, logSync(durability));
+    } catch (InvalidArgumentException e) {
+      throw e; // too large for the log, which is unharmed
+    } catch (FirnException e) {
+      failures.fail(e);
+      throw e;
+    }
+    SuperVersion view = state.peek();
+    if (view == null) {
+      throw new ClosedException("The table is closed");
+    }
+    Memtable active = view.active();
+    if (active.count() == 0) {
+      activeSinceNanos = System.nanoTime();
+    }
+    long sequence = last - batch.size() + 1;
+    try {
+      for (int i = 0; i < batch.size(); i++) {
+        active.insert(
+            operations.array(),
+            operations.keyOffset(i),
+            operations.keyLength(i),
+            operations.rowOffset(i),
+            operations.rowLength(i),
+            sequence + i,
+            operations.kind(i));
+      }
+    } catch (Throwable e) {
+      // The log has the batch and the memtable half of it: nothing after this may be acknowledged.
+      failures.fail(e);
+      throw e;
+    }
+    if (active.bytes() >= memtableBytesMax) {
+      rotate();
+    }
+    return last;
+  }
+
+  private static LogSync logSync(Durability durability) {
+    return switch (durability) {
+      case SYNC -> LogSync.NOW;
+      case ASYNC -> LogSync.SOON;
+      case NONE -> LogSync.NEVER;
+    };
+  }
+
+  private void checkSizes(WriteBatch batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      if (batch.encoded().rowLength(i) > rowBytesMax) {
+        throw new InvalidArgumentException(
+            "A row of "
+                + batch.encoded().rowLength(i)
+                + " bytes is larger than row-bytes-max, "
+                + rowBytesMax
+                + " bytes");
+      }
+    }
+  }
+
+  /**
+   * Waits until the log is durable up to a sequence number; a failure of the log is the engine's.
+   */
+  void awaitDurable(long sequence) {
+    try {
+      log.awaitDurable(sequence);
+    } catch (FirnException e) {
+      failures.fail(e);
+      throw e;
+    }
+  }
+
+  /** Rotates the active memtable if it has any writes. Returns what is to be flushed, or null. */
+  @Nullable PendingFlush rotateNow() {
+    gate.lock();
+    try {
+      failures.check();
+      SuperVersion view = state.peek();
+      return view == null || view.active().count() == 0 ? null : rotate();
+    } finally {
+      gate.unlock();
+      flushes.runInlineIfNeeded();
+    }
+  }
+
+  /** Rotates the active memtable if its oldest write is at least this old; true if it did. */
+  boolean rotateIfOlder(long nanos) {
+    SuperVersion view = state.peek();
+    return view != null
+        && view.active().count() > 0
+        && System.nanoTime() - activeSinceNanos >= nanos
+        && !failures.failed()
+        && rotateNow() != null;
+  }
+
+  /** Log segment and memtable rotate as one step: both belong to the gate. */
+  @GuardedBy("gate")
+  private PendingFlush rotate() {
+    long sealed;
+    try {
+      sealed = log.rotate();
+    } catch (FirnException e) {
+      failures.fail(e);
+      throw e;
+    }
+    PendingFlush full = state.rotate(sealed);
+    flushes.offer(full);
+    return full;
+  }
+
+  @GuardedBy("gate")
+  private void checkOpen() {
+    if (closed) {
+      throw new ClosedException("The table is closed");
+    }
+    failures.check();
+  }
+
+  /** Refuses writes from now on; returns when none is under way in the gate. */
+  void refuseWrites() {
+    gate.lock();
+    try {
+      closed = true;
+    } finally {
+      gate.unlock();
+    }
+  }
+
+  boolean failed() {
+    return failures.failed();
+  }
+
+  Backpressure backpressure() {
+    return backpressure;
+  }
+
+  long rowsWritten() {
+    return rowsWritten.get();
+  }
+
+  long bytesWritten() {
+    return bytesWritten.get();
+  }
+}

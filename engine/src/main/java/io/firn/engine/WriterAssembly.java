@@ -1,0 +1,50 @@
+package io.firn.engine;
+
+import io.firn.engine.internal.wal.WriteAheadLog;
+import io.firn.storage.Storage.FileLease;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the parts of a table open for writing together and starts them. */
+final class WriterAssembly {
+
+  private WriterAssembly() {}
+
+  /**
+   * Starts an engine for writing.
+   *
+   * @param recovered memtables from the log, whose flushes are the first work
+   */
+  static Engine start(
+      EngineParts parts, WriteAheadLog log, FileLease lease, List<PendingFlush> recovered) {
+    AtomicReference<@Nullable Engine> engine = new AtomicReference<>();
+    Maintenance maintenance =
+        new Maintenance(
+            parts,
+            () -> {
+              Engine started = engine.get();
+              if (started != null) {
+                started.refresh();
+              }
+            });
+    FlushPipeline pipeline = new FlushPipeline(parts, log, maintenance::requestCompaction);
+    FlushService flushes =
+        new FlushService(parts.state(), parts.failures(), pipeline, parts.options());
+    WritePath writes = new WritePath(parts, log, flushes);
+    WriterParts writer =
+        new WriterParts(
+            writes,
+            flushes,
+            maintenance,
+            log,
+            lease,
+            parts.options().value(OptionKey.CLOSE_MILLIS_MAX) * 1_000_000);
+    Engine started = new Engine(parts, writer);
+    engine.set(started);
+    flushes.start(writes);
+    recovered.forEach(flushes::offer);
+    maintenance.start();
+    return started;
+  }
+}

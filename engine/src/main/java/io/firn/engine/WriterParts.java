@@ -1,0 +1,65 @@
+package io.firn.engine;
+
+import io.firn.engine.internal.wal.WriteAheadLog;
+import io.firn.service.ServiceHealth;
+import io.firn.service.ServiceStats;
+import io.firn.storage.Storage.FileLease;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What only a table open for writing has: the way rows take in, the services that work behind it,
+ * and what it owns.
+ *
+ * @param writes takes writes
+ * @param flushes brings them into the table
+ * @param maintenance compacts, sweeps and refreshes
+ * @param log the write-ahead log
+ * @param lease the lock that makes this process the writer
+ * @param closeNanosMax how long a close waits for the last flush
+ */
+record WriterParts(
+    WritePath writes,
+    FlushService flushes,
+    Maintenance maintenance,
+    WriteAheadLog log,
+    FileLease lease,
+    long closeNanosMax) {
+
+  /** Has everything written so far flushed soon. */
+  void rotateForFlush() {
+    PendingFlush ignored = writes.rotateNow();
+  }
+
+  ServiceHealth health() {
+    return flushes.health().and(maintenance.health());
+  }
+
+  List<ServiceStats> services() {
+    List<ServiceStats> services = new ArrayList<>();
+    services.add(flushes.stats());
+    services.addAll(maintenance.stats());
+    return services;
+  }
+
+  /** Refuses writes, flushes what there is, and stops all services at a safe point. */
+  void shutDown(CloseSequence sequence, TableState state) {
+    sequence.step(writes::refuseWrites);
+    sequence.step(state::wakeAll);
+    sequence.step(maintenance::stopCompaction);
+    sequence.step(
+        () -> {
+          if (!writes.failed()) {
+            PendingFlush ignored = writes.rotateNow();
+            flushes.awaitDrained(closeNanosMax);
+          }
+        });
+    sequence.step(flushes::stop);
+    sequence.step(maintenance::stop);
+  }
+
+  void releaseOwnership() throws IOException {
+    lease.close();
+  }
+}
