@@ -1,7 +1,7 @@
 package io.firn.format;
 
-import java.util.Arrays;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the pages of one column lie, over all row groups of a file. Rows and pages are counted over
@@ -11,7 +11,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
  * single page; only repeated columns of foreign files without an offset index have regions of
  * several pages.
  */
-final class ColumnPages {
+abstract class ColumnPages {
 
   /**
    * The part of a column that lies in one row group.
@@ -19,91 +19,80 @@ final class ColumnPages {
    * @param codec of its pages
    * @param dictionaryOffset where its dictionary page is
    * @param dictionaryBytes how many bytes that page has, its header included; 0 if there is none
+   * @param dictionaryHeader what the dictionary's header must say, if that is known
    */
-  record Chunk(CompressionCodecName codec, long dictionaryOffset, int dictionaryBytes) {}
+  record Chunk(
+      CompressionCodecName codec,
+      long dictionaryOffset,
+      int dictionaryBytes,
+      @Nullable PageHeader dictionaryHeader) {}
 
   private final Chunk[] chunks;
-  private final int[] chunkOf;
-  private final long[] offsets;
-  private final int[] lengths;
-  private final long[] firstRows;
+
+  ColumnPages(Chunk[] chunks) {
+    this.chunks = chunks;
+  }
+
+  abstract int pages();
+
+  /** The row group of a page. */
+  abstract int chunkOf(int page);
+
+  /** Where a page begins in the file. */
+  abstract long offset(int page);
+
+  /** The bytes of a page, its header included. */
+  abstract int length(int page);
+
+  /** The first row of a page; for the number of pages, the number of rows. */
+  abstract long firstRow(int page);
 
   /**
-   * @param chunks one for each row group
-   * @param chunkOf the row group of each page
-   * @param offsets where each page begins
-   * @param lengths the bytes of each page, its header included
-   * @param firstRows the first row of each page, then the number of rows of the file
+   * What the header of a page must say, if that is known from a place with a checksum of its own;
+   * otherwise null, and the header in the file counts.
    */
-  ColumnPages(Chunk[] chunks, int[] chunkOf, long[] offsets, int[] lengths, long[] firstRows) {
-    this.chunks = chunks;
-    this.chunkOf = chunkOf;
-    this.offsets = offsets;
-    this.lengths = lengths;
-    this.firstRows = firstRows;
-    for (int i = 0; i < offsets.length; i++) {
-      if (lengths[i] <= 0
-          || offsets[i] < 0
-          || firstRows[i] >= firstRows[i + 1]
-          || firstRows[i + 1] - firstRows[i] > PageHeader.MAX_VALUES) {
-        throw new MalformedPageException(
-            "impossible page " + i + " of rows " + firstRows[i] + " to " + firstRows[i + 1]);
-      }
-    }
-    if (firstRows[0] != 0) {
-      throw new MalformedPageException("the first page begins at row " + firstRows[0]);
-    }
-  }
+  abstract @Nullable PageHeader header(int page);
 
-  int pages() {
-    return offsets.length;
-  }
+  /** The bytes this takes in memory, roughly. */
+  abstract long bytes();
 
-  int chunks() {
+  final int chunks() {
     return chunks.length;
   }
 
-  Chunk chunk(int chunk) {
+  final Chunk chunk(int chunk) {
     return chunks[chunk];
   }
 
-  int chunkOf(int page) {
-    return chunkOf[page];
-  }
-
-  long offset(int page) {
-    return offsets[page];
-  }
-
-  int length(int page) {
-    return lengths[page];
-  }
-
-  long firstRow(int page) {
-    return firstRows[page];
-  }
-
   /** The row after the last of a page. */
-  long endRow(int page) {
-    return firstRows[page + 1];
+  final long endRow(int page) {
+    return firstRow(page + 1);
   }
 
-  int rows(int page) {
-    return (int) (firstRows[page + 1] - firstRows[page]);
+  final int rows(int page) {
+    return (int) (firstRow(page + 1) - firstRow(page));
   }
 
-  long rowCount() {
-    return firstRows[firstRows.length - 1];
+  final long rowCount() {
+    return firstRow(pages());
   }
 
   /** The page that holds a row, which must be one of the file's. */
-  int pageOf(long row) {
-    int found = Arrays.binarySearch(firstRows, row);
-    return found >= 0 ? found : -found - 2;
-  }
-
-  /** The bytes this takes in memory, roughly. */
-  long bytes() {
-    return 24L * offsets.length + 48L * chunks.length + 64;
+  final int pageOf(long row) {
+    int low = 0;
+    int high = pages() - 1;
+    // Pages are mostly of equal length, so the first guess is mostly right.
+    int guess = (int) ((double) row / rowCount() * pages());
+    while (true) {
+      int page = Math.min(high, Math.max(low, guess));
+      if (row < firstRow(page)) {
+        high = page - 1;
+      } else if (row >= firstRow(page + 1)) {
+        low = page + 1;
+      } else {
+        return page;
+      }
+      guess = (low + high) >>> 1;
+    }
   }
 }

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32;
 import org.apache.parquet.column.Encoding;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One page, its checksum verified, decompressed, and split into levels and values.
@@ -40,6 +41,7 @@ record PageBody(
    * @param bytes the file's bytes
    * @param from where the header begins
    * @param to where the page must have ended
+   * @param known what its header must say, if that is known; then the header is not looked at
    * @param repeated whether the column has repetition levels
    * @param optional whether the column has definition levels
    * @throws MalformedPageException if there is no intact page
@@ -48,11 +50,12 @@ record PageBody(
       byte[] bytes,
       int from,
       int to,
+      @Nullable PageHeader known,
       CompressionCodecName codec,
       PageCodec codecs,
       boolean repeated,
       boolean optional) {
-    PageHeader header = PageHeaderParser.parse(bytes, from, to);
+    PageHeader header = known == null ? PageHeaderParser.parse(bytes, from, to) : known;
     int start = from + header.headerBytes();
     if (header.compressedBytes() > to - start) {
       throw new MalformedPageException(

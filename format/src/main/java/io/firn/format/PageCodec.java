@@ -107,7 +107,8 @@ final class PageCodec implements AutoCloseable {
           factory
               .getDecompressor(codec)
               .decompress(BytesInput.from(source, from, to - from), length)
-              .toByteArray();
+              .toInputStream()
+              .readAllBytes();
       System.arraycopy(bytes, 0, target, at, Math.min(bytes.length, length));
       return bytes.length;
     } catch (RuntimeException | LinkageError e) {

@@ -8,6 +8,7 @@ import io.firn.storage.Storage;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open file that counts what is read and turns what goes wrong into Firn's errors. Safe for use
@@ -54,6 +55,11 @@ final class SourceFile implements AutoCloseable {
 
   long length() {
     return handle.length();
+  }
+
+  /** Firn's index of the file, or null if it has none. */
+  @Nullable DataFileIndex index() throws IOException {
+    return DataFileIndex.read(handle);
   }
 
   /** Reads {@code length} bytes at {@code offset}. */

@@ -21,9 +21,9 @@ final class ValueDecoder {
 
   static {
     ENCODINGS[0] = Encoding.PLAIN;
-    ENCODINGS[2] = Encoding.PLAIN_DICTIONARY;
+    // PLAIN_DICTIONARY is the old number of the same encoding.
+    ENCODINGS[2] = Encoding.RLE_DICTIONARY;
     ENCODINGS[3] = Encoding.RLE;
-    ENCODINGS[4] = Encoding.BIT_PACKED;
     ENCODINGS[5] = Encoding.DELTA_BINARY_PACKED;
     ENCODINGS[6] = Encoding.DELTA_LENGTH_BYTE_ARRAY;
     ENCODINGS[7] = Encoding.DELTA_BYTE_ARRAY;
@@ -39,6 +39,16 @@ final class ValueDecoder {
       throw new MalformedPageException("unknown encoding " + number);
     }
     return ENCODINGS[number];
+  }
+
+  /** The number of an encoding in the file format. */
+  static int number(Encoding encoding) {
+    for (int i = 0; i < ENCODINGS.length; i++) {
+      if (ENCODINGS[i] == encoding) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException(encoding + " has no number");
   }
 
   /**
@@ -62,8 +72,7 @@ final class ValueDecoder {
     switch (encoding) {
       case PLAIN ->
           PlainDecoder.decode(descriptor.getPrimitiveType(), bytes, from, to, target, count);
-      case PLAIN_DICTIONARY, RLE_DICTIONARY ->
-          dictionary(bytes, from, to, dictionary, target, count);
+      case RLE_DICTIONARY -> dictionary(bytes, from, to, dictionary, target, count);
       default -> library(descriptor, encoding, bytes, from, to, target, count);
     }
   }

@@ -1,0 +1,162 @@
+package io.firn.format;
+
+import io.firn.error.ClosedException;
+import org.jspecify.annotations.Nullable;
+
+/** A scan of ranges of rows of one open file in either direction. */
+final class FileScan implements RowScan {
+
+  /** Which way the batches come. */
+  enum Direction {
+    FORWARD,
+    BACKWARD
+  }
+
+  /** A scan of no more rows than this keeps its pages, because such scans are often repeated. */
+  private static final long FEW_ROWS = 16 * 1024;
+
+  private static final long BATCH_BYTES = 8L << 20;
+  private static final long LEAST_COLUMN_BYTES = 64 << 10;
+
+  private final ProjectedColumns columns;
+  private final RowRanges ranges;
+  private final Direction direction;
+  private final Runnable release;
+  private final @Nullable ColumnCursor[] cursors;
+  private final long columnBytes;
+  private final ColumnBatch batch;
+  private int range;
+  private long at;
+  private long position = -1;
+  private boolean closed;
+
+  /**
+   * @param release run once when the scan is closed
+   */
+  FileScan(ProjectedColumns columns, RowRanges ranges, Direction direction, Runnable release) {
+    this.columns = columns;
+    this.ranges = ranges;
+    this.direction = direction;
+    this.release = release;
+    this.cursors = new @Nullable ColumnCursor[columns.count()];
+    boolean few = ranges.rows() <= FEW_ROWS;
+    int variable = 0;
+    for (int i = 0; i < cursors.length; i++) {
+      FileColumn column = columns.column(i);
+      if (column != null) {
+        cursors[i] = new ColumnCursor(column, few);
+        variable += column.fixedWidth() ? 0 : 1;
+      }
+    }
+    this.columnBytes = Math.max(LEAST_COLUMN_BYTES, BATCH_BYTES / Math.max(1, variable));
+    this.batch = ColumnBatch.of(columns.schema());
+    this.range = direction == Direction.FORWARD ? 0 : ranges.count() - 1;
+    enter();
+  }
+
+  private void enter() {
+    if (range >= 0 && range < ranges.count()) {
+      at = direction == Direction.FORWARD ? ranges.from(range) : ranges.to(range);
+    }
+  }
+
+  @Override
+  public boolean next() {
+    if (closed) {
+      throw new ClosedException("the scan has been closed");
+    }
+    batch.clear();
+    position = -1;
+    if (range < 0 || range >= ranges.count()) {
+      return false;
+    }
+    int rows;
+    if (direction == Direction.FORWARD) {
+      rows = rowsAhead();
+      position = at;
+      at += rows;
+    } else {
+      rows = rowsBehind();
+      at -= rows;
+      position = at;
+    }
+    for (int i = 0; i < cursors.length; i++) {
+      ColumnCursor cursor = cursors[i];
+      if (cursor != null) {
+        cursor.copy(position, position + rows, batch.column(i));
+      } else {
+        repeat(columns.constant(i), rows, batch.column(i));
+      }
+    }
+    release(rows);
+    if (direction == Direction.FORWARD && at == ranges.to(range)) {
+      range++;
+      enter();
+    } else if (direction == Direction.BACKWARD && at == ranges.from(range)) {
+      range--;
+      enter();
+    }
+    return true;
+  }
+
+  private int rowsAhead() {
+    int rows = (int) Math.min(MAX_BATCH_ROWS, ranges.to(range) - at);
+    for (ColumnCursor cursor : cursors) {
+      if (cursor != null && !cursor.fixedWidth()) {
+        rows = cursor.fit(at, rows, columnBytes);
+      }
+    }
+    return rows;
+  }
+
+  private int rowsBehind() {
+    int rows = (int) Math.min(MAX_BATCH_ROWS, at - ranges.from(range));
+    for (ColumnCursor cursor : cursors) {
+      if (cursor != null && !cursor.fixedWidth()) {
+        rows = cursor.fitBefore(at, rows, columnBytes);
+      }
+    }
+    return rows;
+  }
+
+  private void release(int rows) {
+    for (ColumnCursor cursor : cursors) {
+      if (cursor != null && direction == Direction.FORWARD) {
+        cursor.release(position + rows, Long.MAX_VALUE);
+      } else if (cursor != null) {
+        cursor.release(0, position);
+      }
+    }
+  }
+
+  private static void repeat(@Nullable Object value, int rows, Column target) {
+    if (value == null) {
+      target.appendNulls(rows);
+      return;
+    }
+    for (int i = 0; i < rows; i++) {
+      target.appendValue(value);
+    }
+  }
+
+  @Override
+  public long position() {
+    if (position < 0) {
+      throw new IllegalStateException("the scan stands on no batch");
+    }
+    return position;
+  }
+
+  @Override
+  public ColumnBatch batch() {
+    return batch;
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      release.run();
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.firn.format;
+
+import java.util.List;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.data.parquet.GenericParquetReaders;
+import org.apache.iceberg.parquet.ParquetSchemaUtil;
+import org.apache.iceberg.parquet.ParquetValueReader;
+import org.apache.iceberg.types.Types.NestedField;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.page.DataPage;
+import org.apache.parquet.column.page.DictionaryPage;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.column.page.PageReader;
+import org.apache.parquet.schema.MessageType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A top-level column of a struct, list or map. The library assembles its values, from pages that
+ * hold just the rows wanted. Its pages are those of its first leaf.
+ */
+final class NestedColumn extends FileColumn {
+
+  private final Schema expected;
+  private final MessageType stored;
+  private final List<NestedLeaf> leaves;
+
+  /**
+   * @param field the column as it is wanted, perhaps with fewer or wider fields than the file has
+   * @param schema the file's schema
+   * @param leaves all leaves of the column in the file, at least one
+   */
+  NestedColumn(
+      SourceFile file,
+      NestedField field,
+      MessageType schema,
+      List<NestedLeaf> leaves,
+      PageCache cache) {
+    super(file, field, leaves.get(0).pages(), cache, 0);
+    this.expected = new Schema(field);
+    this.stored = ParquetSchemaUtil.pruneColumns(schema, expected);
+    this.leaves = leaves;
+  }
+
+  @Override
+  void decode(int page, byte[] bytes, int from, Column target) {
+    // The leaves read for themselves: their pages lie in different places.
+    long first = pages.firstRow(page);
+    long end = pages.endRow(page);
+    Pages store = new Pages(first, end);
+    file.decoding(
+        pages.offset(page),
+        () -> {
+          ParquetValueReader<Record> reader = GenericParquetReaders.buildReader(expected, stored);
+          reader.setPageSource(store);
+          for (long row = first; row < end; row++) {
+            Record record = reader.read(null);
+            target.appendValue(record.get(0));
+          }
+          return target;
+        });
+  }
+
+  @Override
+  boolean readsForItself() {
+    return true;
+  }
+
+  @Override
+  void close() {
+    super.close();
+    leaves.forEach(NestedLeaf::clear);
+  }
+
+  /** The pages of all leaves for one range of rows. */
+  private final class Pages implements PageReadStore {
+    private final long from;
+    private final long to;
+
+    Pages(long from, long to) {
+      this.from = from;
+      this.to = to;
+    }
+
+    @Override
+    public PageReader getPageReader(ColumnDescriptor descriptor) {
+      List<String> path = List.of(descriptor.getPath());
+      for (NestedLeaf leaf : leaves) {
+        if (List.of(leaf.descriptor().getPath()).equals(path)) {
+          return new SinglePage(leaf.rows(from, to));
+        }
+      }
+      throw new MalformedPageException("no column " + path);
+    }
+
+    @Override
+    public long getRowCount() {
+      return to - from;
+    }
+  }
+
+  private static final class SinglePage implements PageReader {
+    private @Nullable DataPage page;
+    private final long values;
+
+    SinglePage(DataPage page) {
+      this.page = page;
+      this.values = page.getValueCount();
+    }
+
+    @Override
+    public @Nullable DictionaryPage readDictionaryPage() {
+      return null;
+    }
+
+    @Override
+    public long getTotalValueCount() {
+      return values;
+    }
+
+    @Override
+    public @Nullable DataPage readPage() {
+      DataPage next = page;
+      page = null;
+      return next;
+    }
+  }
+}

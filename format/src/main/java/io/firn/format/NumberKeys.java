@@ -1,0 +1,184 @@
+package io.firn.format;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of a sorted file whose key is one column held as int or long: searched as numbers, in
+ * the pages of the column, without encoding any of them.
+ */
+final class NumberKeys implements KeyOrder {
+
+  private final KeyBlocks blocks;
+  private final FileColumn column;
+  private final boolean wide;
+  private final long[] blockFirst;
+  private final long last;
+
+  /**
+   * @param blocks each of which lies in one page of the column
+   * @param column the key column
+   */
+  NumberKeys(KeyBlocks blocks, FileColumn column) {
+    this.blocks = blocks;
+    this.column = column;
+    this.wide = PhysicalKind.of(column.field.type()) == PhysicalKind.LONG;
+    this.blockFirst = new long[blocks.count()];
+    for (int i = 0; i < blockFirst.length; i++) {
+      blockFirst[i] = number(blocks.firstKeys().data(), blocks.firstKeys().offset(i));
+    }
+    this.last = number(blocks.last(), 0);
+  }
+
+  private long number(byte[] key, int offset) {
+    return wide
+        ? ByteBuilder.longBig(key, offset) ^ Long.MIN_VALUE
+        : ByteBuilder.intBig(key, offset) ^ Integer.MIN_VALUE;
+  }
+
+  private boolean valid(int length) {
+    return length == (wide ? 8 : 4);
+  }
+
+  @Override
+  public boolean sorted() {
+    return true;
+  }
+
+  @Override
+  public byte[] first() {
+    return blocks.first();
+  }
+
+  @Override
+  public byte[] last() {
+    return blocks.last();
+  }
+
+  @Override
+  public long find(byte[] key) {
+    if (!valid(key.length)) {
+      return -1;
+    }
+    long number = number(key, 0);
+    int block = block(number, 0);
+    if (block < 0 || number > last || !blocks.mayContain(key, 0, key.length)) {
+      return -1;
+    }
+    return search(block, page(block), number);
+  }
+
+  @Override
+  public void find(KeyList keys, int from, int to, FoundKey sink) {
+    int block = 0;
+    Column page = null;
+    int loaded = -1;
+    for (int i = from; i < to; i++) {
+      if (!valid(keys.length(i))) {
+        continue;
+      }
+      long number = number(keys.data(), keys.offset(i));
+      block = block(number, Math.max(block, 0));
+      if (block < 0) {
+        continue;
+      }
+      if (number > last) {
+        return;
+      }
+      if (block != loaded) {
+        page = kept(block);
+        if (page == null) {
+          // A page is worth decoding when several keys may be in it, or the filter lets one pass.
+          int next = Math.min(i + 4, to) - 1;
+          boolean several = number(keys.data(), keys.offset(next)) < end(block) && next > i + 2;
+          if (!several && !blocks.mayContain(keys.data(), keys.offset(i), keys.length(i))) {
+            continue;
+          }
+          page = page(block);
+        }
+        loaded = block;
+      }
+      if (page != null) {
+        long position = search(block, page, number);
+        if (position >= 0) {
+          sink.found(i, position);
+        }
+      }
+    }
+  }
+
+  /** The first key of the next block. */
+  private long end(int block) {
+    return block + 1 < blockFirst.length ? blockFirst[block + 1] : Long.MAX_VALUE;
+  }
+
+  private @Nullable Column kept(int block) {
+    return column.kept(column.pages.pageOf(blocks.firstRow(block)));
+  }
+
+  private Column page(int block) {
+    return column.page(column.pages.pageOf(blocks.firstRow(block)));
+  }
+
+  @Override
+  public long lowerBound(byte[] key) {
+    if (!valid(key.length)) {
+      return shorterOrLonger(key);
+    }
+    long number = number(key, 0);
+    int block = block(number, 0);
+    if (block < 0) {
+      return 0;
+    }
+    if (number > last) {
+      return blocks.endRow(blocks.count() - 1);
+    }
+    long found = insertion(block, page(block), number);
+    return found >= 0 ? found : -found - 1;
+  }
+
+  /** A bound that is no whole key: compared as bytes with zeros, or nothing, after it. */
+  private long shorterOrLonger(byte[] key) {
+    int width = wide ? 8 : 4;
+    long at = lowerBound(Arrays.copyOf(key, width));
+    if (key.length > width && at < blocks.endRow(blocks.count() - 1)) {
+      return find(Arrays.copyOf(key, width)) == at ? at + 1 : at;
+    }
+    return at;
+  }
+
+  @Override
+  public long position(long rank) {
+    return rank;
+  }
+
+  private int block(long number, int from) {
+    int found = Arrays.binarySearch(blockFirst, from, blockFirst.length, number);
+    return found >= 0 ? found : -found - 2;
+  }
+
+  private long search(int block, Column page, long number) {
+    long found = insertion(block, page, number);
+    return found >= 0 ? found : -1;
+  }
+
+  /** The position of a key, or -(position + 1) of where it would be. */
+  private long insertion(int block, Column page, long number) {
+    int pageIndex = column.pages.pageOf(blocks.firstRow(block));
+    long pageRow = column.pages.firstRow(pageIndex);
+    int from = (int) (blocks.firstRow(block) - pageRow);
+    int to = (int) (blocks.endRow(block) - pageRow);
+    int found =
+        wide
+            ? Arrays.binarySearch(((LongColumn) page).values(), from, to, number)
+            : number == (int) number
+                ? Arrays.binarySearch(((IntColumn) page).values(), from, to, (int) number)
+                : -to - 1;
+    return found >= 0 ? pageRow + found : -(pageRow + (-found - 1)) - 1;
+  }
+
+  @Override
+  public long bytes() {
+    return 8L * blockFirst.length + blocks.bytes();
+  }
+}

@@ -1,0 +1,86 @@
+package io.firn.format;
+
+import io.firn.error.SchemaMismatchException;
+import java.util.List;
+import java.util.function.Function;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.data.GenericDataUtil;
+import org.apache.iceberg.data.GenericRecord;
+import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
+
+/** A projection as one file answers it: each column from the file, or the same for all rows. */
+final class ProjectedColumns {
+
+  private final Projection projection;
+  private final @Nullable FileColumn[] columns;
+  private final @Nullable Object[] constants;
+  private final GenericRecord template;
+
+  /**
+   * @param path the file, for messages
+   * @param opener gives the file's columns, or null for one the file lacks
+   */
+  ProjectedColumns(
+      Projection projection, String path, Function<NestedField, @Nullable FileColumn> opener) {
+    this.projection = projection;
+    List<NestedField> fields = projection.schema().columns();
+    this.columns = new @Nullable FileColumn[fields.size()];
+    this.constants = new @Nullable Object[fields.size()];
+    this.template = GenericRecord.create(projection.schema());
+    for (int i = 0; i < columns.length; i++) {
+      NestedField field = fields.get(i);
+      columns[i] = opener.apply(field);
+      if (columns[i] == null) {
+        constants[i] = constant(field, path);
+        template.set(i, constants[i]);
+      }
+    }
+  }
+
+  private static @Nullable Object constant(NestedField field, String path) {
+    if (field.initialDefault() != null) {
+      return GenericDataUtil.internalToGeneric(field.type(), field.initialDefault());
+    }
+    if (field.isRequired()) {
+      throw new SchemaMismatchException(
+          path + " lacks the required column " + field.name() + ", which has no initial default");
+    }
+    return null;
+  }
+
+  Projection projection() {
+    return projection;
+  }
+
+  Schema schema() {
+    return projection.schema();
+  }
+
+  int count() {
+    return columns.length;
+  }
+
+  /** The file's column, or null if {@link #constant} holds for all rows. */
+  @Nullable FileColumn column(int i) {
+    return columns[i];
+  }
+
+  @Nullable Object constant(int i) {
+    return constants[i];
+  }
+
+  /** The row at a position. */
+  GenericRecord read(long position) {
+    GenericRecord record = template.copy();
+    for (int i = 0; i < columns.length; i++) {
+      FileColumn column = columns[i];
+      if (column != null) {
+        int page = column.pages.pageOf(position);
+        Column values = column.page(page);
+        record.set(i, values.value((int) (position - column.pages.firstRow(page))));
+      }
+    }
+    return record;
+  }
+}
