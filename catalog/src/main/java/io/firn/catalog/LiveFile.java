@@ -72,6 +72,11 @@ public final class LiveFile {
     return dataFile.fileSizeInBytes();
   }
 
+  /** True if the file's name is one that Firn gives; false for a file another engine wrote. */
+  public boolean namedByFirn() {
+    return DataFileName.isOurs(path);
+  }
+
   /** The level in the file's name; 0 for a file another engine wrote. */
   public int levelHint() {
     return levelHint;

@@ -357,6 +357,15 @@ public final class TableStore implements AutoCloseable {
     }
   }
 
+  /** Every file that the current metadata needs, by whatever retained snapshot; itself included. */
+  public Set<String> referencedFiles() {
+    try {
+      return new ReachableFiles(operations.io(), core.state().metadata()).all();
+    } catch (IOException | UncheckedIOException | NotFoundException e) {
+      throw new StorageException("Cannot read the metadata of " + name, e);
+    }
+  }
+
   /** Closes the catalog's connections. Closing again does nothing. */
   @Override
   public void close() {
