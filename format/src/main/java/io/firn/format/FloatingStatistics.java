@@ -5,6 +5,7 @@ import org.apache.iceberg.FieldMetrics;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Floats and doubles. A zero bound is widened to cover zeros of both signs. Where there is a NaN
@@ -56,11 +57,12 @@ final class FloatingStatistics extends ValueStatistics {
   }
 
   @Override
-  Statistics<?> page(int nulls) {
-    Statistics<?> statistics = withoutBounds(nulls);
+  @Nullable Statistics<?> page(int nulls) {
     if (nan) {
-      add(statistics, Double.NaN);
-    } else if (any) {
+      return null;
+    }
+    Statistics<?> statistics = withoutBounds(nulls);
+    if (any) {
       add(statistics, lower(min));
       add(statistics, upper(max));
     }

@@ -52,20 +52,29 @@ final class NestedColumnsWriter implements ColumnWriter {
     this.columnIndexes = columnIndexes.clone();
     this.parquetSchema = parquetSchema;
     this.row = GenericRecord.create(schema);
-    this.properties =
+    this.properties = properties(parquetSchema, options);
+    for (ColumnDescriptor column : parquetSchema.getColumns()) {
+      pageWriters.put(column, new NestedPageWriter(new ChunkPages(column, compressor)));
+    }
+    this.writer = GenericParquetWriter.create(schema, parquetSchema);
+    this.store = newStore();
+  }
+
+  private static ParquetProperties properties(MessageType parquetSchema, WriterOptions options) {
+    ParquetProperties.Builder builder =
         ParquetProperties.builder()
             .withWriterVersion(ParquetProperties.WriterVersion.PARQUET_1_0)
             .withPageSize(options.pageBytes())
             .withPageRowCountLimit(options.pageRowsMax())
             .withMinRowCountForPageSizeCheck(16)
             .withDictionaryEncoding(false)
-            .withSizeStatisticsEnabled(false)
-            .build();
+            .withSizeStatisticsEnabled(false);
     for (ColumnDescriptor column : parquetSchema.getColumns()) {
-      pageWriters.put(column, new NestedPageWriter(new ChunkPages(column, compressor)));
+      if (!ValueStatistics.boundsCanBeTrusted(column.getPrimitiveType())) {
+        builder.withStatisticsEnabled(String.join(".", column.getPath()), false);
+      }
     }
-    this.writer = GenericParquetWriter.create(schema, parquetSchema);
-    this.store = newStore();
+    return builder.build();
   }
 
   private ColumnWriteStore newStore() {
@@ -114,7 +123,15 @@ final class NestedColumnsWriter implements ColumnWriter {
 
   @Override
   public Stream<FieldMetrics<?>> metrics() {
-    return writer.metrics();
+    return writer.metrics().map(NestedColumnsWriter::withoutMisleadingBounds);
+  }
+
+  /** As for flat columns: where there is a NaN there are no bounds. */
+  private static FieldMetrics<?> withoutMisleadingBounds(FieldMetrics<?> metrics) {
+    return metrics.nanValueCount() <= 0
+        ? metrics
+        : new FieldMetrics<>(
+            metrics.id(), metrics.valueCount(), metrics.nullValueCount(), metrics.nanValueCount());
   }
 
   /** Takes pages from the library. */

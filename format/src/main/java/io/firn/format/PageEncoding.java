@@ -33,7 +33,7 @@ public enum PageEncoding {
   static PageEncoding of(Encoding parquet) {
     return switch (parquet) {
       case PLAIN -> PLAIN;
-      case PLAIN_DICTIONARY, RLE_DICTIONARY -> DICTIONARY;
+      case RLE_DICTIONARY -> DICTIONARY;
       case RLE -> RUNS;
       default -> throw new IllegalArgumentException("Encoding " + parquet + " is never written");
     };

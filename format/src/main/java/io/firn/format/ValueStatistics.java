@@ -30,12 +30,17 @@ abstract class ValueStatistics {
         if (type.getLogicalTypeAnnotation() instanceof DecimalLogicalTypeAnnotation) {
           yield new DecimalStatistics(type);
         }
-        if (type.getLogicalTypeAnnotation() instanceof UUIDLogicalTypeAnnotation) {
-          yield new CountsOnly(type);
-        }
-        yield new BytesStatistics(type);
+        yield boundsCanBeTrusted(type) ? new BytesStatistics(type) : new CountsOnly(type);
       }
     };
+  }
+
+  /**
+   * False for UUIDs: Parquet orders them as bytes, Iceberg as two signed numbers. Bounds that are
+   * right for one are wrong for the other, and readers would skip rows by them.
+   */
+  static boolean boundsCanBeTrusted(PrimitiveType type) {
+    return !(type.getLogicalTypeAnnotation() instanceof UUIDLogicalTypeAnnotation);
   }
 
   final PrimitiveType type() {
@@ -177,10 +182,7 @@ abstract class ValueStatistics {
     }
   }
 
-  /**
-   * UUIDs: Parquet orders them as bytes, Iceberg as two signed numbers. Bounds that are right for
-   * one are wrong for the other, and readers would skip rows by them, so none are kept.
-   */
+  /** Types whose bounds no reader should see. */
   private static final class CountsOnly extends ValueStatistics {
     CountsOnly(PrimitiveType type) {
       super(type);
