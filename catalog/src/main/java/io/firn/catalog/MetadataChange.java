@@ -23,29 +23,28 @@ final class MetadataChange {
   private static final String LAST_UPDATED = "last-updated-ms";
   private static final String SNAPSHOT_LOG = "snapshot-log";
   private static final String METADATA_LOG = "metadata-log";
+  private static final String SNAPSHOT_ID = "snapshot-id";
   private static final String TIMESTAMP = "timestamp-ms";
 
   private MetadataChange() {}
 
   /** The time that the next change of {@code base} gets if the clock says {@code nowMillis}. */
   static long timestamp(TableMetadata base, long nowMillis) {
+    return Math.max(nowMillis, latest(base) + 1);
+  }
+
+  private static long latest(TableMetadata base) {
     long latest = base.lastUpdatedMillis();
     for (HistoryEntry entry : base.snapshotLog()) {
       latest = Math.max(latest, entry.timestampMillis());
     }
-    return nowMillis > latest ? nowMillis : latest + 1;
+    return latest;
   }
 
-  /** Adds a snapshot to the main branch. It carries its own time, see {@link SnapshotAt}. */
-  static TableMetadata addSnapshot(
-      TableMetadata base, Snapshot snapshot, UnaryOperator<TableMetadata.Builder> change) {
-    return change.apply(TableMetadata.buildFrom(base).setBranchSnapshot(snapshot, "main")).build();
-  }
-
-  /** Applies a change that adds no snapshot. */
+  /** Applies a change, which may add a snapshot. */
   static TableMetadata apply(
       TableMetadata base, UnaryOperator<TableMetadata.Builder> change, long nowMillis) {
-    if (nowMillis >= timestamp(base, 0) - 1) {
+    if (nowMillis >= latest(base)) {
       return change.apply(TableMetadata.buildFrom(base)).build();
     }
     // The clock is behind. The change is built on a copy that knows no times; then they come back.
@@ -55,15 +54,21 @@ final class MetadataChange {
     timeless.set(METADATA_LOG, JSON.createArrayNode());
     TableMetadata changed =
         change.apply(TableMetadata.buildFrom(TableMetadataParser.fromJson(timeless))).build();
+    long timestamp = timestamp(base, nowMillis);
     ObjectNode result = json(changed);
-    result.put(LAST_UPDATED, timestamp(base, nowMillis));
-    result.set(SNAPSHOT_LOG, snapshotLog(base, changed));
+    result.put(LAST_UPDATED, timestamp);
+    for (JsonNode snapshot : result.withArray("snapshots")) {
+      if (base.snapshot(snapshot.get(SNAPSHOT_ID).asLong()) == null) {
+        ((ObjectNode) snapshot).put(TIMESTAMP, timestamp);
+      }
+    }
+    result.set(SNAPSHOT_LOG, snapshotLog(base, changed, timestamp));
     result.set(METADATA_LOG, metadataLog(base, changed));
     return TableMetadataParser.fromJson(result);
   }
 
   /** Iceberg's rule: history up to the last snapshot that is no longer known goes. */
-  private static ArrayNode snapshotLog(TableMetadata base, TableMetadata changed) {
+  private static ArrayNode snapshotLog(TableMetadata base, TableMetadata changed, long timestamp) {
     ArrayNode log = JSON.createArrayNode();
     for (HistoryEntry entry : base.snapshotLog()) {
       if (changed.snapshot(entry.snapshotId()) == null) {
@@ -71,8 +76,12 @@ final class MetadataChange {
       } else {
         log.addObject()
             .put(TIMESTAMP, entry.timestampMillis())
-            .put("snapshot-id", entry.snapshotId());
+            .put(SNAPSHOT_ID, entry.snapshotId());
       }
+    }
+    Snapshot current = changed.currentSnapshot();
+    if (current != null && base.snapshot(current.snapshotId()) == null) {
+      log.addObject().put(TIMESTAMP, timestamp).put(SNAPSHOT_ID, current.snapshotId());
     }
     return log;
   }

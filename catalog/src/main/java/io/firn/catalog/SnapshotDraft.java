@@ -19,6 +19,7 @@ import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.TableMetadata;
@@ -162,18 +163,17 @@ final class SnapshotDraft {
   }
 
   private TableMetadata finish(SnapshotUpdate<?> update, long sequence) {
-    Snapshot applied = update.apply();
-    long now = applied.timestampMillis();
-    long timestamp = MetadataChange.timestamp(base, now);
-    Snapshot made = timestamp == now ? applied : new SnapshotAt(applied, timestamp);
+    Snapshot made = update.apply();
     this.snapshot = made;
     if (removed.isEmpty()) {
       addedSequence = made.sequenceNumber();
     }
-    return MetadataChange.addSnapshot(
+    Map<String, String> properties = Map.of(SummaryKeys.SEQUENCE, Long.toString(sequence));
+    return MetadataChange.apply(
         base,
-        made,
-        builder -> builder.setProperties(Map.of(SummaryKeys.SEQUENCE, Long.toString(sequence))));
+        builder ->
+            builder.setBranchSnapshot(made, SnapshotRef.MAIN_BRANCH).setProperties(properties),
+        made.timestampMillis());
   }
 
   /** The version after the commit of this snapshot, which {@code committed} holds. */

@@ -297,7 +297,10 @@ public final class TableStore implements AutoCloseable {
     for (int attempt = 0; attempt < TableCore.ATTEMPTS_MAX; attempt++) {
       TableCore.State base = core.state();
       SnapshotExpiry expiry =
-          new SnapshotExpiry(base.metadata(), policy, System.currentTimeMillis());
+          new SnapshotExpiry(
+              base.metadata(),
+              policy,
+              MetadataChange.timestamp(base.metadata(), System.currentTimeMillis()));
       if (expiry.isEmpty()) {
         return ExpireResult.NOTHING;
       }

@@ -75,8 +75,17 @@ final class Rows {
   /** A data file as a foreign engine would add it. */
   static DataFile foreign(TableStore store, String name, SortedMap<Long, String> rows) {
     WrittenFile file = write(store, store.location() + "/data/" + name, rows);
+    return entry(file);
+  }
+
+  /** The entry of a file as a foreign engine would commit it. */
+  static DataFile entry(WrittenFile file) {
+    return entry(file, file.path());
+  }
+
+  static DataFile entry(WrittenFile file, String path) {
     return DataFiles.builder(PartitionSpec.unpartitioned())
-        .withPath(file.path())
+        .withPath(path)
         .withFormat(FileFormat.PARQUET)
         .withFileSizeInBytes(file.lengthBytes())
         .withMetrics(file.metrics())
