@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CompactionPicker {
 
+  /** Level 0 must be this far over its trigger before it is compacted within itself. */
+  private static final double WITHIN_L0_SCORE = 2;
+
   private final CompactionOptions options;
   private final Reservations reservations;
 
@@ -75,7 +78,7 @@ final class CompactionPicker {
                 level == 0
                     ? () -> new LevelZeroPick(view).outOfLevelZero(size)
                     : () -> nextLevel(view, level, size)));
-        if (level == 0) {
+        if (level == 0 && size >= WITHIN_L0_SCORE) {
           // Tried last: it makes fewer files, not deeper ones.
           candidates.add(new Candidate(0, () -> new LevelZeroPick(view).withinLevelZero(size)));
         }
@@ -188,7 +191,8 @@ final class CompactionPicker {
         boolean due =
             LevelScore.maskScore(file, level, options) >= 1
                 && file.liveRows() > 0
-                && reservations.isFree(file);
+                && reservations.isFree(file)
+                && !goesWithLevelZero(view, level, file);
         boolean room = inputs.isEmpty() || bytes <= options.maxInputBytesPerJob();
         if (!due || !room || (level == 0 && !inputs.isEmpty())) {
           break;
@@ -202,6 +206,13 @@ final class CompactionPicker {
       }
     }
     return best;
+  }
+
+  /** True if a file will be rewritten anyway, by the job that is due in level 0. */
+  private boolean goesWithLevelZero(LevelView view, int level, CompactionFile file) {
+    return level == 1
+        && view.level(0).size() >= options.l0FilesTrigger()
+        && !view.overlapping(0, file.range()).isEmpty();
   }
 
   /** The picks that start in level 0. */

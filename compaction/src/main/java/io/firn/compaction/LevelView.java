@@ -70,20 +70,20 @@ public final class LevelView {
 
   /**
    * The overrides that a freshly opened table may start with: a file of level 0 that overlaps no
-   * file of level 1, and no older file that was given the same answer, counts as level 1. This is
-   * what moves without I/O had made of it, or would at once; deeper moves are simply picked again.
+   * other file of the levels 0 and 1 counts as level 1. This is what moves without I/O had made of
+   * it, or would at once; deeper moves are simply picked again.
    */
   public static Map<String, Integer> rederiveOverrides(
       Collection<CompactionFile> files, int levelsMax) {
     LevelView view = of(files, Map.of(), levelsMax);
-    TreeMap<byte[], CompactionFile> run = new TreeMap<>(Arrays::compareUnsigned);
-    for (CompactionFile file : view.level(1)) {
-      run.put(file.range().first(), file);
-    }
+    List<CompactionFile> both = new ArrayList<>(view.level(0));
+    both.addAll(view.level(1));
     Map<String, Integer> overrides = new TreeMap<>();
-    for (CompactionFile file : view.level(0)) {
-      if (!file.range().isEmpty() && fits(file.range(), run)) {
-        run.put(file.range().first(), file);
+    for (List<CompactionFile> group : OverlapGroups.of(both)) {
+      CompactionFile file = group.get(0);
+      if (group.size() == 1
+          && file.origin() == CompactionFile.Origin.FIRN
+          && view.level(0).contains(file)) {
         overrides.put(file.path(), 1);
       }
     }

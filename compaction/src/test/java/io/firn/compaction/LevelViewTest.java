@@ -41,11 +41,11 @@ class LevelViewTest {
   }
 
   @Test
-  void afterAnOpenFilesThatOverlapNothingCountAsLevelOneAgain() {
+  void afterAnOpenFilesThatOverlapNoOtherCountAsLevelOneAgain() {
     LevelDiagram diagram =
-        LevelDiagram.parse("L1: x[50-60]\nL0: a[10-20] b[15-30] c[30-40] d[55-70] e[71-80]");
+        LevelDiagram.parse("L1: x[50-60]\nL0: a[10-20] b[15-30] c[31-40]/50% d[55-70] e[71-80]");
     Map<String, Integer> overrides = LevelView.rederiveOverrides(diagram.files.values(), 4);
-    assertThat(overrides).isEqualTo(Map.of("a", 1, "c", 1, "e", 1));
+    assertThat(overrides).isEqualTo(Map.of("c", 1, "e", 1));
   }
 
   @Test
