@@ -50,7 +50,9 @@ final class MetadataChange {
     // The clock is behind. The change is built on a copy that knows no times; then they come back.
     ObjectNode timeless = json(base);
     timeless.put(LAST_UPDATED, 0);
-    timeless.set(SNAPSHOT_LOG, JSON.createArrayNode());
+    for (JsonNode entry : timeless.withArray(SNAPSHOT_LOG)) {
+      ((ObjectNode) entry).put(TIMESTAMP, 0);
+    }
     timeless.set(METADATA_LOG, JSON.createArrayNode());
     TableMetadata changed =
         change.apply(TableMetadata.buildFrom(TableMetadataParser.fromJson(timeless))).build();
