@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Gathers the non-null values of one page of a flat column, as numbers into the chunk's dictionary
  * while that saves space, and plain from then on.
  *
- * <p>A dictionary is given up for the rest of its chunk when more than half of the first page's
- * values are distinct, when it gets larger than a lookup should have to load, or when a value is
- * too large to be worth keeping. Pages written before keep it.
+ * <p>A dictionary is given up for the rest of its chunk when more than half of a page's values are
+ * new to it, when it gets larger than a lookup should have to load, or when a value is too large to
+ * be worth keeping. Pages written before keep it.
  */
 final class ValueWriter {
 
@@ -77,7 +77,7 @@ final class ValueWriter {
       body.put(plain.bytes().array(), 0, plain.bytes().length());
       return PageEncoding.PLAIN;
     }
-    boolean distinct = numberedSize == 0 && values.size() * 2L > numberCount;
+    boolean distinct = (values.size() - numberedSize) * 2L > numberCount;
     if (distinct || overflows(values)) {
       numbering = false;
       for (int i = 0; i < numberCount; i++) {

@@ -134,6 +134,48 @@ class DataFileWriterTest {
   }
 
   @Test
+  void aDictionaryServesAChunkUntilItStopsPaying() throws IOException {
+    Schema schema =
+        new Schema(
+            NestedField.required(1, "k", Types.LongType.get()),
+            NestedField.optional(2, "s", Types.StringType.get()),
+            NestedField.required(3, "d", Types.DoubleType.get()));
+    TableSchema table = TableSchema.of(schema, List.of(1));
+    List<Record> rows = new ArrayList<>();
+    for (int i = 0; i < 40_000; i++) {
+      Record row = GenericRecord.create(schema);
+      row.set(0, (long) i);
+      row.set(1, i % 5 == 0 ? null : i < 10_000 ? "same " + i % 3 : "different " + i);
+      row.set(2, i < 30_000 ? i % 4 / 2.0 : i);
+      rows.add(row);
+    }
+    WrittenFile file = write("f", table, rows, WriterOptions.forScans(), seeds.random());
+    try (InputFileHandle handle = storage.open(file.path())) {
+      ColumnLayout texts = DataFileIndex.read(handle).column(2);
+      assertThat(texts.dictionarySize(0)).isEqualTo(3);
+      assertThat(texts.pageEncoding(0)).isEqualTo(PageEncoding.DICTIONARY);
+      assertThat(texts.pageEncoding(texts.pageCount() - 1)).isEqualTo(PageEncoding.PLAIN);
+    }
+    assertThat(comparable(readWithIceberg(file.path(), schema))).isEqualTo(comparable(rows));
+  }
+
+  @Test
+  void aColumnOfUnknownTypeIsNotStored() throws IOException {
+    Schema schema =
+        new Schema(
+            NestedField.required(1, "k", Types.LongType.get()),
+            NestedField.optional(2, "u", Types.UnknownType.get()),
+            NestedField.optional(3, "v", Types.LongType.get()));
+    TableSchema table = TableSchema.of(schema, List.of(1));
+    Record row = GenericRecord.create(schema);
+    row.set(0, 1L);
+    row.set(2, 3L);
+    WrittenFile file = write("f", table, List.of(row), WriterOptions.forScans(), seeds.random());
+    assertThat(comparable(readWithIceberg(file.path(), schema)))
+        .isEqualTo(comparable(List.of(row)));
+  }
+
+  @Test
   void keysThatDoNotAscendAreRefusedAndTheFileGoesAway() {
     Schema schema = new Schema(NestedField.required(1, "k", Types.LongType.get()));
     TableSchema table = TableSchema.of(schema, List.of(1));
