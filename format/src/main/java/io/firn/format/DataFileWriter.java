@@ -141,10 +141,7 @@ public final class DataFileWriter implements Closeable {
   /** Appends rows {@code from} to {@code from + count} of a batch, as {@link #write} does. */
   public void write(ColumnBatch rows, int from, int count) {
     requireOpen();
-    if (rows.columnCount() != schema.columns().size()) {
-      throw new IllegalArgumentException(
-          "The file has " + schema.columns().size() + " columns, the batch " + rows.columnCount());
-    }
+    requireColumns(rows);
     try {
       int at = from;
       int end = from + count;
@@ -160,6 +157,17 @@ public final class DataFileWriter implements Closeable {
       }
     } catch (IOException e) {
       throw new StorageException("Data file " + path + " cannot be written", e);
+    }
+  }
+
+  private void requireColumns(ColumnBatch rows) {
+    boolean same = rows.columnCount() == schema.columns().size();
+    for (int i = 0; same && i < rows.columnCount(); i++) {
+      same = rows.column(i).field().fieldId() == schema.columns().get(i).fieldId();
+    }
+    if (!same) {
+      throw new IllegalArgumentException(
+          "The batch has not the file's columns: " + rows.schema() + " instead of " + schema);
     }
   }
 

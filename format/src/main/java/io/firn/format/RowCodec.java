@@ -92,7 +92,7 @@ public final class RowCodec {
                 + rowBytesMax
                 + " are allowed");
       }
-    } catch (ArithmeticException | OutOfMemoryError | NegativeArraySizeException e) {
+    } catch (ArithmeticException e) {
       target.truncate(start);
       throw new InvalidArgumentException("The row is too large to be encoded", e);
     } catch (RuntimeException e) {

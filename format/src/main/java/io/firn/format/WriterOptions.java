@@ -61,7 +61,7 @@ public record WriterOptions(
   /** Small pages and cheap encodings: for fresh files that are looked up and soon merged. */
   public static WriterOptions forLookups() {
     return new WriterOptions(
-        8 << 10, 1024, 64L << 20, 1 << 20, Dictionary.NEVER, Compression.SNAPPY, 12);
+        8 << 10, 1024, 32L << 20, 1 << 20, Dictionary.NEVER, Compression.SNAPPY, 12);
   }
 
   /**
@@ -69,7 +69,7 @@ public record WriterOptions(
    */
   public static WriterOptions forScans() {
     return new WriterOptions(
-        32 << 10, 4096, 64L << 20, 4 << 20, Dictionary.WHERE_VALUES_REPEAT, Compression.ZSTD, 12);
+        16 << 10, 2048, 32L << 20, 4 << 20, Dictionary.WHERE_VALUES_REPEAT, Compression.ZSTD, 12);
   }
 
   /** The same layout with another compression. */

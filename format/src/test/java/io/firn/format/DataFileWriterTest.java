@@ -193,6 +193,19 @@ class DataFileWriterTest {
   }
 
   @Test
+  void aBatchOfOtherColumnsIsRefused() {
+    Schema schema = new Schema(NestedField.required(1, "k", Types.LongType.get()));
+    Schema other = new Schema(NestedField.required(2, "k", Types.LongType.get()));
+    String path = directory.resolve("f").toString();
+    try (DataFileWriter writer =
+        DataFileWriter.create(
+            storage, path, TableSchema.of(schema, List.of(1)), WriterOptions.forScans())) {
+      assertThatThrownBy(() -> writer.write(ColumnBatch.of(other)))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
   void aFileWithoutRowsIsRefused() {
     Schema schema = new Schema(NestedField.required(1, "k", Types.LongType.get()));
     String path = directory.resolve("f").toString();
