@@ -9,6 +9,7 @@ import io.firn.error.SchemaMismatchException;
 import io.firn.error.StorageException;
 import io.firn.error.UnsupportedFeatureException;
 import io.firn.format.TableSchema;
+import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,12 +52,14 @@ final class TableCore {
   private final TableOperations operations;
   private final MetadataCommitter committer;
   private final VersionReader reader;
+  private final ForeignFiles foreignFiles;
 
   private volatile State state;
   private volatile long epoch = TableStore.NO_EPOCH;
 
-  TableCore(String name, TableOperations operations) {
+  TableCore(String name, TableOperations operations, Storage storage) {
     this.name = name;
+    this.foreignFiles = new ForeignFiles(storage, operations.io());
     this.operations = operations;
     this.reader = new VersionReader(operations.io());
     this.committer = new MetadataCommitter(operations, name);
@@ -89,6 +92,7 @@ final class TableCore {
     for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       State base = adopt();
       if (held.test(base.metadata())) {
+        foreignFiles.makeDurable(base.metadata(), base.version(), List.of());
         epoch = MetadataCommitter.epochOf(base.metadata());
         return epoch;
       }
@@ -227,6 +231,10 @@ final class TableCore {
       schema = sameSchema ? schema : checked;
     }
     State adopted = new State(metadata, read(metadata, schema, known.version()));
+    if (epoch != TableStore.NO_EPOCH
+        && adopted.version().snapshotId() != known.version().snapshotId()) {
+      foreignFiles.makeDurable(metadata, adopted.version(), known.version().files().values());
+    }
     state = adopted;
     return adopted;
   }

@@ -86,7 +86,7 @@ public final class TableStore implements AutoCloseable {
     this.source = source;
     this.operations = operations;
     this.storage = storage;
-    this.core = new TableCore(name, operations);
+    this.core = new TableCore(name, operations, storage);
   }
 
   /** True if there is a table. */

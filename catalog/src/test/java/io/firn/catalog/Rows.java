@@ -46,7 +46,7 @@ final class Rows {
     FileAppender<Record> appender;
     try {
       appender =
-          Parquet.write(new DurableFileIO().newOutputFile(path))
+          Parquet.write(store.table().io().newOutputFile(path))
               .schema(schema)
               .createWriterFunc(GenericParquetWriter::create)
               .metricsConfig(MetricsConfig.getDefault())
