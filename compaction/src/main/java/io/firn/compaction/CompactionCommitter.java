@@ -56,6 +56,8 @@ public final class CompactionCommitter {
     long[] carried = {0};
     try {
       checkDisjoint(outputs);
+      // Files that flushes have added meanwhile are looked at here, not under the commit lock.
+      levels.view(store.version());
       Version version =
           store.commitRewrite(
               current -> {

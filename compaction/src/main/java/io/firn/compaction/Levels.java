@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.iceberg.DeleteFile;
 
 /**
@@ -66,7 +68,7 @@ public final class Levels {
   List<WrittenFile> misfits(Version version, CompactionPlan plan, List<WrittenFile> outputs) {
     List<CompactionFile> files = new ArrayList<>();
     long newest = 0;
-    List<String> inputs = plan.inputPaths();
+    Set<String> inputs = Set.copyOf(plan.inputPaths());
     for (CompactionFile file : files(version)) {
       newest = Math.max(newest, file.dataSequenceNumber());
       if (!inputs.contains(file.path())) {
@@ -90,8 +92,10 @@ public final class Levels {
     synchronized (this) {
       view = LevelView.of(files, overrides, levelsMax);
     }
-    List<String> fitting =
-        view.level(plan.outputLevel()).stream().map(CompactionFile::path).toList();
+    Set<String> fitting =
+        view.level(plan.outputLevel()).stream()
+            .map(CompactionFile::path)
+            .collect(Collectors.toSet());
     return outputs.stream().filter(output -> !fitting.contains(output.path())).toList();
   }
 

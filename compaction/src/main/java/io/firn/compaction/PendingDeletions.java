@@ -81,6 +81,15 @@ public final class PendingDeletions {
     return due;
   }
 
+  /** How many files are due, pinned ones included. */
+  synchronized int dueCount(long nowNanos) {
+    int count = 0;
+    for (Entry entry : entries.values()) {
+      count += entry.dueNanos - nowNanos <= 0 ? 1 : 0;
+    }
+    return count;
+  }
+
   /** When the next file is due, whether pinned or not; empty if there is none. */
   synchronized OptionalLong nextDueNanos(long nowNanos) {
     long least = Long.MAX_VALUE;

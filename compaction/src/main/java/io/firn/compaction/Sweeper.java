@@ -16,6 +16,7 @@ import io.firn.service.WorkContext;
 import io.firn.service.WorkOutcome;
 import io.firn.service.WorkUnit;
 import io.firn.storage.Storage;
+import io.firn.storage.StoragePaths;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
@@ -27,6 +28,8 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +49,10 @@ public final class Sweeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
   private static final String SWEEP = "sweep";
   private static final String MAINTAIN = "maintain";
+  private static final String LEFTOVERS = "leftovers";
+
+  /** The epoch in a data file's name. */
+  private static final Pattern EPOCH = Pattern.compile("L[0-9]+-([0-9]{1,18})-.*");
 
   private final TableStore store;
   private final Storage storage;
@@ -99,12 +106,13 @@ public final class Sweeper implements AutoCloseable {
   }
 
   /**
-   * Starts the worker.
+   * Starts the worker, and has it look for what earlier holders of the table left behind.
    *
    * @throws io.firn.error.InvalidArgumentException if it is running
    */
   public void start() {
     background.start();
+    background.offer(LEFTOVERS, this::findLeftovers);
     wakeUp();
   }
 
@@ -139,7 +147,7 @@ public final class Sweeper implements AutoCloseable {
     if (due.isEmpty()) {
       return;
     }
-    boolean full = pending.due(now).size() >= options.batchFiles();
+    boolean full = pending.dueCount(now) >= options.batchFiles();
     long wait = Math.max(due.getAsLong() - now, 0) + options.batchDelay().toNanos();
     Offer offer =
         full
@@ -220,6 +228,24 @@ public final class Sweeper implements AutoCloseable {
       LOG.info("Swept {} files, {} bytes, {} failed", deleted.size(), bytes, failed.size());
       tell(() -> listener.swept(batch));
     }
+  }
+
+  /**
+   * Unnamed data files of an older epoch need no age: whoever wrote them can never commit them, for
+   * the fence is up.
+   */
+  private WorkOutcome findLeftovers(WorkContext context) {
+    long epoch = store.epoch();
+    List<String> leftovers = new ArrayList<>();
+    for (String path : store.orphans(pins.pinnedPaths(), Long.MAX_VALUE)) {
+      Matcher name = EPOCH.matcher(StoragePaths.name(path));
+      if (name.matches() && Long.parseLong(name.group(1)) < epoch) {
+        leftovers.add(path);
+      }
+    }
+    orphansFound.add(leftovers.size());
+    add(leftovers);
+    return leftovers.isEmpty() ? WorkOutcome.SKIPPED : WorkOutcome.DONE;
   }
 
   private WorkOutcome maintain(WorkContext context) {

@@ -29,7 +29,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.hadoop.HadoopTables;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -228,6 +231,27 @@ class CompactionMergeTest {
     known.addAll(version.files().keySet());
     assertThat(table.dataFilesOnDisk()).isEqualTo(known);
     assertRowsAreTheModel();
+  }
+
+  @Test
+  void aJobWhoseDeletedRowsWereRolledBackIsAbandoned() {
+    table.flush(TestTable.range(0, 300), 1);
+    Version version = table.flush(TestTable.range(100, 400), 2);
+    TreeMap<Long, Record> before = new TreeMap<>(table.model);
+    table.delete(TestTable.range(50, 60));
+    CompactionOptions options = options().build();
+    CompactionPlan plan = fullPlan(options);
+    List<CompactionTask> tasks = tasks(plan, options);
+    List<CompactionOutcome> outcomes = run(tasks);
+    new HadoopTables()
+        .load(table.directory)
+        .manageSnapshots()
+        .rollbackTo(version.snapshotId())
+        .commit();
+    CompactionResult result = committer(options).commit(plan, tasks, outcomes);
+    assertThat(((Abandoned) result).reason()).isEqualTo(CompactionResult.Reason.DELETE_UNDONE);
+    assertThat(table.dataFilesOnDisk()).isEqualTo(table.store.version().files().keySet());
+    assertThat(table.icebergRows()).isEqualTo(before);
   }
 
   @Test

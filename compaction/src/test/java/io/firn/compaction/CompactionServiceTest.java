@@ -30,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,11 +121,11 @@ class CompactionServiceTest {
   void whatIsDueIsCompactedInTheBackground() throws InterruptedException {
     try (CompactionService service = service(options().build())) {
       service.start();
-      flushes(3, 0, 20_000);
+      flushes(3, 0, 12_000);
       service.requestCompaction();
       assertThat(service.awaitIdle(Duration.ofSeconds(30))).isTrue();
       assertThat(results).isEmpty();
-      flushes(3, 2, 0, 20_000);
+      flushes(3, 2, 0, 12_000);
       service.requestCompaction();
       assertThat(service.awaitIdle(Duration.ofSeconds(30))).isTrue();
       assertThat(service.view().level(0)).isEmpty();
@@ -181,7 +182,7 @@ class CompactionServiceTest {
 
   @Test
   void aFullCompactionLeavesOneSortedRunAndDoingItAgainDoesNothing() {
-    flushes(6, 0, 30_000);
+    flushes(6, 0, 12_000);
     table.delete(TestTable.range(100, 300));
     try (CompactionService service = service(options().workers(2).subRangesMax(4).build())) {
       service.start();
@@ -233,7 +234,7 @@ class CompactionServiceTest {
 
   @Test
   void deletesDuringARunningJobAreCarried() throws InterruptedException {
-    flushes(5, 0, 30_000);
+    flushes(5, 0, 12_000);
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch deleted = new CountDownLatch(1);
     onStart.set(
@@ -297,7 +298,7 @@ class CompactionServiceTest {
 
   @Test
   void stoppingAbandonsTheJobAtASafePointAndLeavesNothingBehind() throws InterruptedException {
-    flushes(5, 0, 40_000);
+    flushes(5, 0, 24_000);
     Set<String> before = table.dataFilesOnDisk();
     Version version = table.store.version();
     CountDownLatch inside = new CountDownLatch(1);
@@ -333,6 +334,59 @@ class CompactionServiceTest {
     assertThat(service.awaitIdle(Duration.ofSeconds(30))).isTrue();
     assertThat(service.stats().committed()).isEqualTo(1);
     service.close();
+    assertRowsAreTheModel();
+  }
+
+  @Test
+  void askingOftenIsAskingOnce() throws InterruptedException {
+    flushes(5, 0, 1_000);
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch asked = new CountDownLatch(1);
+    onStart.set(
+        () -> {
+          started.countDown();
+          await(asked);
+        });
+    try (CompactionService service = service(options().build())) {
+      service.start();
+      await(started);
+      for (int i = 0; i < 10_000; i++) {
+        service.requestCompaction();
+      }
+      assertThat(service.stats().service().queued()).isLessThanOrEqualTo(1);
+      assertThat(service.stats().service().merged()).isGreaterThanOrEqualTo(9_999);
+      asked.countDown();
+      assertThat(service.awaitIdle(Duration.ofSeconds(30))).isTrue();
+      assertThat(service.stats().committed()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void stoppingAtAnyMomentLeavesNoThreadAndNoFile() throws InterruptedException {
+    Random random = seeds.random();
+    flushes(5, 0, 4_000);
+    CompactionService service =
+        service(options().l0FilesTrigger(1).workers(2).subRangesMax(3).build());
+    for (int round = 0; round < 60; round++) {
+      if (round % 10 == 9) {
+        table.flush(TestTable.range(round * 50, round * 50 + 400), round);
+      }
+      service.start();
+      int spins = random.nextInt(200_000);
+      for (int i = 0; i < spins; i++) {
+        Thread.onSpinWait();
+      }
+      service.stop();
+      assertThat(service.pathsInProgress()).isEmpty();
+      assertThat(Thread.getAllStackTraces().keySet())
+          .noneMatch(thread -> thread.getName().startsWith("firn-compaction"));
+    }
+    Set<String> named = new HashSet<>(table.store.version().files().keySet());
+    for (Snapshot snapshot : table.store.table().snapshots()) {
+      snapshot.addedDataFiles(table.store.table().io()).forEach(file -> named.add(file.location()));
+    }
+    assertThat(named).containsAll(table.dataFilesOnDisk());
+    assertThat(service.stats().failed()).isZero();
     assertRowsAreTheModel();
   }
 

@@ -245,6 +245,26 @@ class SweeperTest {
   }
 
   @Test
+  void whatAnEarlierHolderNeverCommittedIsFoundAtTheStart() throws Exception {
+    table.flush(TestTable.range(0, 100), 1);
+    String earlier = table.store.newDataFilePath(1);
+    Files.write(Path.of(earlier), new byte[10]);
+    table.store.fence();
+    String ours = table.store.newDataFilePath(1);
+    Files.write(Path.of(ours), new byte[10]);
+    try (Sweeper sweeper = sweeper(options(), ticker)) {
+      sweeper.start();
+      while (sweeper.pendingPaths().isEmpty()) {
+        ticker.awaitWaiters(1);
+      }
+      ticker.advance(Duration.ofMillis(50));
+      assertThat(nextBatch().deleted()).containsExactly(earlier);
+      assertThat(Path.of(ours)).exists();
+      assertThat(table.icebergRows()).isEqualTo(table.model);
+    }
+  }
+
+  @Test
   void maintenanceComesAfterSoManyBatchesAndOnATimer() throws Exception {
     table.flush(TestTable.range(0, 100), 1);
     SweepOptions options =
