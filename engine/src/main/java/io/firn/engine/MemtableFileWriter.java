@@ -1,6 +1,7 @@
 package io.firn.engine;
 
 import io.firn.engine.internal.memtable.Memtable;
+import io.firn.error.StorageException;
 import io.firn.format.ColumnBatch;
 import io.firn.format.DataFileWriter;
 import io.firn.format.KeyList;
@@ -8,6 +9,8 @@ import io.firn.format.TableSchema;
 import io.firn.format.WriterOptions;
 import io.firn.format.WrittenFile;
 import io.firn.storage.Storage;
+import io.firn.storage.StoragePaths;
+import java.io.IOException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -82,12 +85,21 @@ final class MemtableFileWriter {
       }
     }
 
+    private void createDirectory(String file) {
+      try {
+        storage.createDirectories(StoragePaths.parent(StoragePaths.withoutFileScheme(file)));
+      } catch (IOException e) {
+        throw new StorageException("Cannot create the directory of " + file, e);
+      }
+    }
+
     private void writeBatch() {
       DataFileWriter open = writer;
       if (open == null) {
         String name = newPath.get();
         pins.pin(name);
         path = name;
+        createDirectory(name);
         open = DataFileWriter.create(storage, name, schema, options);
         writer = open;
       }

@@ -39,7 +39,11 @@ public final class TableVerifier {
   public enum Depth {
     /** The key columns of every file. */
     KEYS,
-    /** Every byte: all columns with their checksums, bounds and counts, and every key's lookup. */
+    /**
+     * Every page as Firn and as other Parquet readers read it: all columns with their checksums,
+     * bounds and counts, and every key's lookup. Only Parquet's footer and its page indexes carry
+     * no checksum.
+     */
     EVERYTHING
   }
 
@@ -78,7 +82,7 @@ public final class TableVerifier {
         if (verified != null) {
           sound.add(verified);
           if (depth == Depth.EVERYTHING) {
-            new FileContent(verified, findings).check(counter::add);
+            new FileContent(verified, storage, findings).check(counter::add);
           }
         }
       }

@@ -5,32 +5,42 @@ import io.firn.format.ColumnBatch;
 import io.firn.format.DataFileReader;
 import io.firn.format.KeyCodec;
 import io.firn.format.KeyList;
+import io.firn.format.ParquetCheck;
 import io.firn.format.Projection;
 import io.firn.format.RowScan;
+import io.firn.storage.Storage;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads every byte of a file: all columns, whose pages carry checksums, against the statistics in
- * the metadata; and looks every key up again through the index and the filter.
+ * Reads every page of a file, first as other Parquet readers do, then as Firn does: all columns,
+ * whose pages carry checksums, against the statistics in the metadata; and looks every key up again
+ * through the index and the filter.
  */
 public final class FileContent {
 
   private final VerifiedFile file;
+  private final Storage storage;
   private final Findings findings;
   private final KeyList keys = new KeyList();
   private final KeyList last = new KeyList();
   private long unsorted;
   private long unfound;
 
-  public FileContent(VerifiedFile file, Findings findings) {
+  public FileContent(VerifiedFile file, Storage storage, Findings findings) {
     this.file = file;
+    this.storage = storage;
     this.findings = findings;
   }
 
   /** Checks, telling of every batch of rows read. */
   public void check(LongConsumer rowsRead) {
-    Projection all = Projection.all(file.schema());
+    try {
+      ParquetCheck.check(storage, file.path(), file.file().lengthBytes());
+    } catch (FirnException e) {
+      findings.error(file.path(), "other Parquet readers fail: " + e);
+    }
+    Projection all = Projection.withLineage(file.schema());
     KeyCodec codec = file.schema().keys();
     @Nullable ColumnFacts[] facts = ColumnFacts.of(all.schema());
     try (DataFileReader reader = file.reopen();
