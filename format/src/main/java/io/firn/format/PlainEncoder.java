@@ -9,7 +9,7 @@ import org.apache.parquet.schema.PrimitiveType;
 /** Parquet's PLAIN encoding of the non-null values of a page. */
 abstract class PlainEncoder {
 
-  private final ByteBuilder bytes = new ByteBuilder(16 * 1024);
+  private final ByteBuilder bytes = new ByteBuilder();
 
   static PlainEncoder of(PrimitiveType type) {
     return switch (type.getPrimitiveTypeName()) {

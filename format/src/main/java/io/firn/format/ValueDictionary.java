@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The distinct values of a column chunk, numbered in the order they were first seen. */
 abstract class ValueDictionary {
 
-  private static final int LEAST_SLOTS = 1024;
+  private static final int LEAST_SLOTS = 64;
 
   private int[] slots = new int[LEAST_SLOTS];
   private int size;

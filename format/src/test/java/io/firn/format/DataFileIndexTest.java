@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -116,6 +117,30 @@ class DataFileIndexTest {
     Files.write(file, bytes);
     try (InputFileHandle handle = storage.open(file.toString())) {
       assertThat(DataFileIndex.read(handle)).isNull();
+    }
+  }
+
+  @Test
+  void theIndexOfAVeryWideFileIsFound() throws IOException {
+    List<NestedField> columns = new ArrayList<>();
+    columns.add(NestedField.required(1, "k", Types.LongType.get()));
+    for (int id = 2; id < 3000; id++) {
+      columns.add(NestedField.optional(id, "c" + id, Types.IntegerType.get()));
+    }
+    TableSchema table = TableSchema.of(new Schema(columns), List.of(1));
+    ColumnBatch rows = ColumnBatch.of(table.schema());
+    ((LongColumn) rows.column(0)).append(1);
+    for (int i = 1; i < rows.columnCount(); i++) {
+      rows.column(i).appendNull();
+    }
+    String path = directory.resolve("wide").toString();
+    try (DataFileWriter writer =
+        DataFileWriter.create(storage, path, table, WriterOptions.forScans())) {
+      writer.write(rows);
+      writer.finish();
+    }
+    try (InputFileHandle handle = storage.open(path)) {
+      assertThat(DataFileIndex.read(handle).columns()).hasSize(columns.size());
     }
   }
 

@@ -45,7 +45,7 @@ class DataFileWriterTest {
   @Test
   void icebergReadsBackWhatWasWrittenForAnySchema() throws IOException {
     Random random = seeds.random();
-    for (int round = 0; round < 30; round++) {
+    for (int round = 0; round < 20; round++) {
       TableSchema table = randomTable(random);
       List<Record> rows = randomRows(table, random, 1 + random.nextInt(600));
       WrittenFile file = write("f" + round, table, rows, randomOptions(random), random);
@@ -58,9 +58,9 @@ class DataFileWriterTest {
   @Test
   void everyPageChecksumHoldsAndTheIndexSaysWhereEveryPageIs() throws IOException {
     Random random = seeds.random();
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < 10; round++) {
       TableSchema table = randomTable(random);
-      List<Record> rows = randomRows(table, random, 1 + random.nextInt(3000));
+      List<Record> rows = randomRows(table, random, 1 + random.nextInt(2000));
       WrittenFile file = write("f" + round, table, rows, randomOptions(random), random);
       DataFileIndex index;
       try (InputFileHandle handle = storage.open(file.path())) {
