@@ -3,7 +3,6 @@ package io.firn.catalog;
 import io.firn.format.WrittenFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -11,7 +10,6 @@ import java.util.TreeMap;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
-import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -115,19 +113,5 @@ final class Rows {
       throw new UncheckedIOException(e);
     }
     return rows;
-  }
-
-  /** The {@code _row_id} of every row, by id. */
-  static Map<Long, Long> rowIds(Table table) {
-    Map<Long, Long> ids = new LinkedHashMap<>();
-    try (CloseableIterable<Record> records =
-        IcebergGenerics.read(table).select("id", MetadataColumns.ROW_ID.name()).build()) {
-      for (Record rec : records) {
-        ids.put((Long) rec.getField("id"), (Long) rec.getField(MetadataColumns.ROW_ID.name()));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return ids;
   }
 }
