@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,7 @@ public final class DataFileIndex {
   private final KeyList blockKeys = new KeyList();
   private final long[] blockFirstRows;
   private final List<ColumnLayout> columns = new ArrayList<>();
+  private final byte[] schemaJson;
   private final long bytes;
 
   private DataFileIndex(SectionReader source) {
@@ -67,10 +70,11 @@ public final class DataFileIndex {
     for (int i = 0; i < columnCount; i++) {
       columns.add(new ColumnLayout(source, groupFirstRows));
     }
+    this.schemaJson = source.readBytes();
     if (source.remaining() != 0) {
       throw source.corrupt("the index section has " + source.remaining() + " bytes too many");
     }
-    long sum = blockKeys.bytes() + 8L * blockFirstRows.length + 256;
+    long sum = schemaJson.length + blockKeys.bytes() + 8L * blockFirstRows.length + 256;
     sum += filter == null ? 0 : (long) filter.blocks() * KeyFilter.BLOCK_BYTES;
     for (ColumnLayout column : columns) {
       sum += column.bytes();
@@ -208,6 +212,11 @@ public final class DataFileIndex {
       }
     }
     return null;
+  }
+
+  /** The schema with which the file was written. Parsed anew with each call. */
+  public Schema schema() {
+    return SchemaParser.fromJson(new String(schemaJson, StandardCharsets.UTF_8));
   }
 
   /** The bytes this takes in memory, roughly; what caches count. */

@@ -1,8 +1,11 @@
 package io.firn.format;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
 
 /** Collects the keys of a file while it is written, and builds the index section. */
 final class DataFileIndexBuilder {
@@ -125,8 +128,8 @@ final class DataFileIndexBuilder {
     groupCount++;
   }
 
-  /** The whole section. */
-  byte[] build(List<ColumnLayoutBuilder> columns) {
+  /** The whole section of a file of this schema. */
+  byte[] build(List<ColumnLayoutBuilder> columns, Schema schema) {
     ByteBuilder section = new ByteBuilder(blocks.length() + 1024);
     section.put(DataFileIndex.MAGIC, 0, DataFileIndex.MAGIC.length);
     int checksumAt = section.extendZeroed(4);
@@ -151,6 +154,9 @@ final class DataFileIndexBuilder {
     for (ColumnLayoutBuilder column : columns) {
       column.append(section);
     }
+    byte[] json = SchemaParser.toJson(schema).getBytes(StandardCharsets.UTF_8);
+    section.putVarint(json.length);
+    section.put(json, 0, json.length);
     section.setIntLittle(lengthAt, section.length());
     CRC32C crc = new CRC32C();
     crc.update(section.array(), lengthAt, section.length() - lengthAt);
