@@ -2,16 +2,12 @@ package io.firn.format;
 
 import io.firn.error.CorruptionException;
 import io.firn.error.FirnException;
-import io.firn.error.SchemaMismatchException;
-import io.firn.error.StorageException;
 import io.firn.error.UnsupportedFeatureException;
 import io.firn.format.ColumnPages.Chunk;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.IntFunction;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.iceberg.types.Types.NestedField;
@@ -79,18 +75,15 @@ final class FooterLayout implements FileLayout {
     } catch (FirnException e) {
       throw e;
     } catch (IOException e) {
-      throw new StorageException("cannot read the footer of " + file.path(), e);
+      // Failures of the storage have become errors of ours below; this one is about the content.
+      throw new CorruptionException(
+          file.path(), -1, "the footer cannot be decoded: " + e.getMessage(), e);
     } catch (UnsupportedOperationException e) {
       throw new UnsupportedFeatureException(
           file.path() + " has columns that cannot be read: " + e.getMessage(), e);
     } catch (RuntimeException e) {
       throw new CorruptionException(file.path(), -1, "the footer cannot be decoded: " + e, e);
     }
-  }
-
-  /** The columns as Parquet has them. */
-  MessageType parquet() {
-    return parquet;
   }
 
   @Override
@@ -106,7 +99,7 @@ final class FooterLayout implements FileLayout {
   @Override
   public @Nullable FileColumn open(NestedField wanted, PageCache cache) {
     if (PhysicalKind.of(wanted.type()) == PhysicalKind.OBJECT) {
-      return openNested(wanted, cache, this::pages);
+      return NestedColumn.open(file, wanted, parquet, this::pages, cache, codecs);
     }
     NestedField stored = field(wanted.fieldId());
     int leaf = leaf(wanted.fieldId());
@@ -117,43 +110,13 @@ final class FooterLayout implements FileLayout {
         file, wanted, stored.type(), parquet.getColumns().get(leaf), pages(leaf), cache, codecs);
   }
 
-  /** Opens a nested column whose pages lie where {@code pagesOf} says. */
-  @Nullable FileColumn openNested(
-      NestedField wanted, PageCache cache, IntFunction<ColumnPages> pagesOf) {
-    Type stored = type(wanted.fieldId());
-    if (stored == null) {
-      return null;
-    }
-    if (stored.isPrimitive() && !stored.isRepetition(Type.Repetition.REPEATED)) {
-      throw new SchemaMismatchException(
-          file.path() + ": cannot read column " + wanted.name() + " as " + wanted.type());
-    }
-    List<NestedLeaf> leaves = new ArrayList<>();
-    for (int leaf = 0; leaf < parquet.getColumns().size(); leaf++) {
-      ColumnDescriptor descriptor = parquet.getColumns().get(leaf);
-      if (descriptor.getPath()[0].equals(stored.getName())) {
-        leaves.add(new NestedLeaf(file, descriptor, pagesOf.apply(leaf), cache, codecs));
-      }
-    }
-    return new NestedColumn(file, wanted, parquet, leaves, cache);
-  }
-
   private @Nullable NestedField field(int fieldId) {
     return schema.asStruct().field(fieldId);
   }
 
-  private @Nullable Type type(int fieldId) {
-    for (Type type : parquet.getFields()) {
-      if (type.getId() != null && type.getId().intValue() == fieldId) {
-        return type;
-      }
-    }
-    return null;
-  }
-
   /** The leaf that a flat top-level column is, or -1. */
   private int leaf(int fieldId) {
-    Type type = type(fieldId);
+    Type type = NestedColumn.topLevel(parquet, fieldId);
     if (type == null || !type.isPrimitive() || type.isRepetition(Type.Repetition.REPEATED)) {
       return -1;
     }

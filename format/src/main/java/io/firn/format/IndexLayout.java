@@ -1,7 +1,6 @@
 package io.firn.format;
 
-import io.firn.error.CorruptionException;
-import java.util.List;
+import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Type.TypeID;
 import org.apache.iceberg.types.Types;
@@ -13,15 +12,15 @@ import org.apache.parquet.schema.Type.Repetition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The layout of a file from Firn's index. The Parquet footer is decoded only for nested columns,
- * for the shape of their values.
+ * The layout of a file from Firn's index alone: the Parquet footer, which has no checksum, is not
+ * read.
  */
 final class IndexLayout implements FileLayout {
 
   private final SourceFile file;
   private final PageCodec codecs;
   private final DataFileIndex index;
-  private volatile @Nullable FooterLayout footer;
+  private volatile @Nullable MessageType parquet;
 
   IndexLayout(SourceFile file, PageCodec codecs, DataFileIndex index) {
     this.file = file;
@@ -42,7 +41,7 @@ final class IndexLayout implements FileLayout {
   @Override
   public @Nullable FileColumn open(NestedField wanted, PageCache cache) {
     if (PhysicalKind.of(wanted.type()) == PhysicalKind.OBJECT) {
-      return footer().openNested(wanted, cache, this::pages);
+      return NestedColumn.open(file, wanted, parquet(), this::pages, cache, codecs);
     }
     ColumnLayout layout = index.column(wanted.fieldId());
     if (layout == null) {
@@ -92,33 +91,14 @@ final class IndexLayout implements FileLayout {
     return new IndexedPages(index.columns().get(leaf), index.rowGroupCount());
   }
 
-  private FooterLayout footer() {
-    FooterLayout known = footer;
+  /** The shape of the file, from the schema with which it was written. */
+  private MessageType parquet() {
+    MessageType known = parquet;
     if (known == null) {
-      known = FooterLayout.read(file, codecs);
-      check(known.parquet());
-      footer = known;
+      known = ParquetSchemaUtil.convert(index.schema(), "table");
+      parquet = known;
     }
     return known;
-  }
-
-  /** The footer has no checksum; where it says the same as the index, it is believed. */
-  private void check(MessageType schema) {
-    List<ColumnDescriptor> stored = schema.getColumns();
-    boolean same = stored.size() == index.columns().size();
-    for (int i = 0; same && i < stored.size(); i++) {
-      ColumnLayout layout = index.columns().get(i);
-      PrimitiveType type = stored.get(i).getPrimitiveType();
-      same =
-          type.getId() != null
-              && type.getId().intValue() == layout.fieldId()
-              && type.getPrimitiveTypeName() == layout.physicalType()
-              && stored.get(i).getMaxDefinitionLevel() == layout.maxDefinitionLevel()
-              && stored.get(i).getMaxRepetitionLevel() == layout.maxRepetitionLevel();
-    }
-    if (!same) {
-      throw new CorruptionException(file.path(), -1, "the footer and the index have other columns");
-    }
   }
 
   @Override

@@ -1,6 +1,9 @@
 package io.firn.format;
 
+import io.firn.error.SchemaMismatchException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
@@ -13,6 +16,7 @@ import org.apache.parquet.column.page.DictionaryPage;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.column.page.PageReader;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +29,7 @@ final class NestedColumn extends FileColumn {
   private final MessageType stored;
   private final List<NestedLeaf> leaves;
 
-  /**
-   * @param field the column as it is wanted, perhaps with fewer or wider fields than the file has
-   * @param schema the file's schema
-   * @param leaves all leaves of the column in the file, at least one
-   */
-  NestedColumn(
+  private NestedColumn(
       SourceFile file,
       NestedField field,
       MessageType schema,
@@ -40,6 +39,50 @@ final class NestedColumn extends FileColumn {
     this.expected = new Schema(field);
     this.stored = ParquetSchemaUtil.pruneColumns(schema, expected);
     this.leaves = leaves;
+  }
+
+  /**
+   * Opens a column.
+   *
+   * @param wanted the column as it is wanted, perhaps with fewer or wider fields than the file has
+   * @param schema the file's schema
+   * @param pagesOf says where the pages of a leaf of the schema lie
+   * @return null if the file lacks the column
+   * @throws SchemaMismatchException if the file has another kind of column
+   */
+  static @Nullable NestedColumn open(
+      SourceFile file,
+      NestedField wanted,
+      MessageType schema,
+      IntFunction<ColumnPages> pagesOf,
+      PageCache cache,
+      PageCodec codecs) {
+    Type stored = topLevel(schema, wanted.fieldId());
+    if (stored == null) {
+      return null;
+    }
+    if (stored.isPrimitive() && !stored.isRepetition(Type.Repetition.REPEATED)) {
+      throw new SchemaMismatchException(
+          file.path() + ": cannot read column " + wanted.name() + " as " + wanted.type());
+    }
+    List<NestedLeaf> leaves = new ArrayList<>();
+    for (int leaf = 0; leaf < schema.getColumns().size(); leaf++) {
+      ColumnDescriptor descriptor = schema.getColumns().get(leaf);
+      if (descriptor.getPath()[0].equals(stored.getName())) {
+        leaves.add(new NestedLeaf(file, descriptor, pagesOf.apply(leaf), cache, codecs));
+      }
+    }
+    return new NestedColumn(file, wanted, schema, leaves, cache);
+  }
+
+  /** The top-level field with an id, or null. */
+  static @Nullable Type topLevel(MessageType schema, int fieldId) {
+    for (Type type : schema.getFields()) {
+      if (type.getId() != null && type.getId().intValue() == fieldId) {
+        return type;
+      }
+    }
+    return null;
   }
 
   @Override

@@ -22,6 +22,7 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.expressions.Evaluator;
 import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
@@ -301,7 +302,7 @@ class ForeignFilesTest {
             NestedField.optional("added")
                 .withId(5)
                 .ofType(Types.StringType.get())
-                .withInitialDefault("before")
+                .withInitialDefault(Expressions.lit("before"))
                 .build(),
             NestedField.optional(6, "nothing", Types.DateType.get()));
     TableSchema before = TableSchema.of(old, List.of(1));
