@@ -216,7 +216,9 @@ final class Engine {
     SuperVersion view = state.acquire();
     try {
       List<FileInfo> files = new ArrayList<>();
-      Map<String, Integer> levels = writer == null ? Map.of() : writer.maintenance().levelsByPath();
+      LevelReport report =
+          writer == null ? LevelReport.ofReader(parts) : writer.maintenance().levels();
+      Map<String, Integer> levels = report.byPath();
       for (FileView file : view.files().files()) {
         files.add(fileInfo(file, levels));
       }

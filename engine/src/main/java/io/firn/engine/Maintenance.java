@@ -3,20 +3,16 @@ package io.firn.engine;
 import io.firn.catalog.ExpirePolicy;
 import io.firn.catalog.TableStore;
 import io.firn.catalog.Version;
-import io.firn.compaction.CompactionFile;
 import io.firn.compaction.CompactionHost;
 import io.firn.compaction.CompactionListener;
 import io.firn.compaction.CompactionOptions;
 import io.firn.compaction.CompactionRequest;
 import io.firn.compaction.CompactionService;
-import io.firn.compaction.LevelScore;
-import io.firn.compaction.LevelView;
 import io.firn.compaction.SweepBatch;
 import io.firn.compaction.SweepListener;
 import io.firn.compaction.SweepOptions;
 import io.firn.compaction.Sweeper;
 import io.firn.engine.TableListener.SweepEvent;
-import io.firn.engine.TableStats.LevelStats;
 import io.firn.format.DataFileReaders;
 import io.firn.service.BackgroundService;
 import io.firn.service.MaintenanceGate;
@@ -27,11 +23,8 @@ import io.firn.service.Ticker;
 import io.firn.service.WorkOutcome;
 import io.firn.storage.Storage;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -71,7 +64,7 @@ final class Maintenance {
     this.refresher = new BackgroundService(refreshOptions(options, refresh));
   }
 
-  private static CompactionOptions compactionOptions(FirnOptions options) {
+  static CompactionOptions compactionOptions(FirnOptions options) {
     return CompactionOptions.builder()
         .workers(options.intValue(OptionKey.COMPACTION_WORKERS))
         .l0FilesTrigger(options.intValue(OptionKey.COMPACTION_LEVEL0_FILES))
@@ -149,31 +142,9 @@ final class Maintenance {
     sweeper.addUncommitted(List.of(path));
   }
 
-  /** The level a file counts to. */
-  Map<String, Integer> levelsByPath() {
-    Map<String, Integer> levels = new HashMap<>();
-    LevelView view = compaction.view();
-    for (int level = 0; level < view.levelCount(); level++) {
-      for (CompactionFile file : view.level(level)) {
-        levels.put(file.path(), level);
-      }
-    }
-    return levels;
-  }
-
-  List<LevelStats> levels() {
-    List<LevelStats> levels = new ArrayList<>();
-    for (LevelScore score : compaction.scores()) {
-      levels.add(
-          new LevelStats(
-              score.level(),
-              score.files(),
-              score.lengthBytes(),
-              score.rowCount(),
-              score.maskedRows(),
-              score.score()));
-    }
-    return levels;
+  /** The levels as they are now. */
+  LevelReport levels() {
+    return new LevelReport(compaction.view(), compactionOptions(parts.options()));
   }
 
   List<ServiceStats> stats() {

@@ -49,7 +49,7 @@ final class StatsReport {
         backpressure == null ? 0 : backpressure.stalledNanos(),
         backpressure == null ? 0 : backpressure.delayedNanos(),
         backpressure == null ? BackpressureState.FREE : backpressure.felt(),
-        writer == null ? List.of() : writer.maintenance().levels(),
+        (writer == null ? LevelReport.ofReader(parts) : writer.maintenance().levels()).stats(),
         writer == null ? List.of() : writer.services());
   }
 }
