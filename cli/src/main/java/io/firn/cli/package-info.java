@@ -1,3 +1,4 @@
+/** The {@code firn} program. */
 @NullMarked
 package io.firn.cli;
 

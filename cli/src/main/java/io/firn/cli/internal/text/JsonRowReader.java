@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
@@ -50,14 +51,29 @@ public final class JsonRowReader {
    *     message names the column of the table and the place in the text
    */
   public Record read(String json) {
+    return (Record) Objects.requireNonNull(parse(json, row, ""));
+  }
+
+  /**
+   * Reads one value of a nested type, as a cell of a text file holds it.
+   *
+   * @throws InvalidArgumentException if the text is not JSON of that shape
+   */
+  public @Nullable Object readValue(String json, NestedField column) {
+    return parse(json, column.type(), column.name());
+  }
+
+  private @Nullable Object parse(String json, Type type, String path) {
     try (JsonParser parser = JSON.createParser(json)) {
-      parser.nextToken();
-      Record record = readStruct(parser, row, "");
+      if (parser.nextToken() == null) {
+        throw new InvalidArgumentException("expected JSON, found nothing");
+      }
+      Object value = path.isEmpty() ? readStruct(parser, row, path) : readValue(parser, type, path);
       if (parser.nextToken() != null) {
         throw new InvalidArgumentException(
-            "expected one JSON object, found more behind it" + at(parser));
+            "expected one JSON value, found more behind it" + at(parser));
       }
-      return record;
+      return value;
     } catch (JsonProcessingException e) {
       throw new InvalidArgumentException(
           "not valid JSON at character "

@@ -122,7 +122,7 @@ class ValueTextTest {
           {"id":1,"id":2}                 | not valid JSON
           {"id":1                         | not valid JSON
           [1]                             | expected a JSON object, found an array
-          {"id":1} {"id":2}               | expected one JSON object, found more behind it
+          {"id":1} {"id":2}               | expected one JSON value, found more behind it
           """)
   void jsonThatDoesNotFitIsRefusedWithItsColumn(String json, String message) {
     JsonRowReader reader =

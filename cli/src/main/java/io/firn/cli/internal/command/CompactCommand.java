@@ -1,0 +1,114 @@
+package io.firn.cli.internal.command;
+
+import static io.firn.cli.internal.output.Listing.column;
+
+import io.firn.cli.internal.output.Listing;
+import io.firn.cli.internal.output.Listing.Kind;
+import io.firn.cli.internal.output.Quantity;
+import io.firn.engine.CompactionKind;
+import io.firn.engine.CompactionReport;
+import io.firn.engine.FirnTable;
+import io.firn.engine.OwnerClient;
+import io.firn.engine.TableStats.LevelStats;
+import io.firn.error.InvalidArgumentException;
+import io.firn.error.LockedException;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code firn compact}: here, or by the process that writes the table. */
+@Command(
+    name = "compact",
+    description = {
+      "Compact what is due, or everything.",
+      "If a process has the table open for writing, it is asked to do it; otherwise this one opens"
+          + " the table and does it. The command says which, and returns when it is committed."
+    })
+final class CompactCommand extends TableCommand {
+
+  @Option(names = "--full", description = "Everything into one sorted run")
+  private boolean full;
+
+  @Option(
+      names = "--purge-deletes",
+      description = "Rewrite every file with masked rows, so that no deletion vector is left")
+  private boolean purgeDeletes;
+
+  @Option(names = "--plan", description = "Only show which levels are due")
+  private boolean plan;
+
+  @Override
+  int run() {
+    if (full && purgeDeletes) {
+      throw new InvalidArgumentException("--full already purges deletes; give one of the two");
+    }
+    if (plan) {
+      return printPlan();
+    }
+    CompactionKind kind =
+        full
+            ? CompactionKind.FULL
+            : purgeDeletes ? CompactionKind.PURGE_DELETES : CompactionKind.DUE;
+    FirnTable.Builder builder = table.builder();
+    Optional<OwnerClient> owner = builder.findOwner();
+    if (owner.isPresent()) {
+      return ask(owner.get(), kind);
+    }
+    try (FirnTable opened = builder.open()) {
+      terminal().say("No process has the table open for writing; compacting here");
+      report(opened.compact(kind));
+      return ExitCode.OK;
+    } catch (LockedException e) {
+      // Somebody opened it between the question and the answer.
+      return ask(builder.findOwner().orElseThrow(() -> e), kind);
+    }
+  }
+
+  private int ask(OwnerClient owner, CompactionKind kind) {
+    terminal().say("Asking the process that writes the table: " + owner.description());
+    terminal().print(owner.compact(kind));
+    return ExitCode.OK;
+  }
+
+  private void report(CompactionReport report) {
+    terminal()
+        .print(
+            String.format(
+                "%d jobs: %d files (%s) became %d (%s), %d moved without I/O, %s masked rows gone",
+                report.jobs(),
+                report.filesIn(),
+                Quantity.bytes(report.bytesIn()),
+                report.filesOut(),
+                Quantity.bytes(report.bytesOut()),
+                report.filesMoved(),
+                Quantity.count(report.rowsDropped())));
+  }
+
+  private int printPlan() {
+    try (FirnTable opened = table.builder().openReadOnly()) {
+      List<LevelStats> levels = opened.stats().levels();
+      Listing listing =
+          new Listing(
+              column("level", Kind.ID),
+              column("files", Kind.COUNT),
+              column("bytes", Kind.BYTES),
+              column("masked_rows", Kind.COUNT),
+              column("score", Kind.NUMBER),
+              column("due", Kind.TEXT));
+      for (LevelStats level : levels) {
+        if (level.files() > 0) {
+          listing.add(
+              level.level(),
+              level.files(),
+              level.bytes(),
+              level.maskedRows(),
+              level.score(),
+              level.score() >= 1 ? "yes" : "no");
+        }
+      }
+      listing.print(Listing.Format.TABLE, terminal());
+    }
+    return ExitCode.OK;
+  }
+}

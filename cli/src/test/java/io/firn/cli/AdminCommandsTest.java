@@ -1,0 +1,241 @@
+package io.firn.cli;
+
+import static io.firn.cli.FirnProcess.firn;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.firn.engine.FirnTable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.iceberg.data.GenericRecord;
+import org.apache.iceberg.data.Record;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that show and steer a table, end to end. */
+class AdminCommandsTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path directory;
+  private String table;
+
+  /** Six overlapping flushes with updates and deletes, none of them compacted. */
+  @BeforeEach
+  void fill() {
+    table = directory.resolve("table").toString();
+    firn(
+            "create",
+            table,
+            "--schema",
+            "id:int!, text:string, price:decimal(9,2)",
+            "--key",
+            "id",
+            "--conf",
+            "compaction-workers=0")
+        .succeeds();
+    try (FirnTable opened = FirnTable.open(table)) {
+      for (int flush = 0; flush < 6; flush++) {
+        write(opened, flush);
+        opened.flush();
+      }
+    }
+  }
+
+  private static void write(FirnTable opened, int flush) {
+    Record row = GenericRecord.create(opened.schema());
+    List<Record> rows = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      row.setField("id", i * 5 + flush % 3);
+      row.setField("text", "flush " + flush);
+      row.setField("price", new java.math.BigDecimal(i + ".25"));
+      rows.add(row.copy());
+    }
+    opened.putAll(rows);
+    opened.delete(flush * 5);
+  }
+
+  private JsonNode json(String... arguments) throws IOException {
+    return JSON.readTree(firn(arguments).succeeds().out());
+  }
+
+  @Test
+  void levelsAreDrawn() throws IOException {
+    List<String> picture = firn("levels", table).succeeds().lines();
+    assertThat(picture.get(0)).startsWith(table + ": 6 files").contains("masked");
+    assertThat(picture.get(1)).matches("keys \\d+  to  997");
+    assertThat(picture).anyMatch(line -> line.startsWith("L0  6 files"));
+    assertThat(picture).filteredOn(line -> line.startsWith("    |")).hasSize(6);
+
+    JsonNode levels = json("levels", table, "--format", "json");
+    assertThat(levels.get(0).get("files").asInt()).isEqualTo(6);
+    assertThat(levels.get(0).get("masked_rows").asInt()).isPositive();
+  }
+
+  @Test
+  void filesSnapshotsStatsAndConfigTellTheSameStory() throws IOException {
+    JsonNode files = json("files", table, "--format", "json");
+    assertThat(files).hasSize(6);
+    long rows = 0;
+    for (JsonNode file : files) {
+      rows += file.get("rows").asLong() - file.get("masked_rows").asLong();
+      assertThat(Path.of(file.get("path").asText())).exists();
+    }
+    JsonNode stats = json("stats", table, "--format", "json");
+    assertThat(stats.get("live_rows").asLong()).isEqualTo(rows);
+    assertThat(stats.get("live_files").asInt()).isEqualTo(6);
+
+    JsonNode snapshots = json("snapshots", table, "--format", "json");
+    assertThat(snapshots).hasSize(6);
+    assertThat(snapshots.get(5).get("snapshot_id")).isEqualTo(stats.get("snapshot_id"));
+    assertThat(snapshots.get(0).get("job").asText()).isEqualTo("flush");
+    assertThat(snapshots.get(0).get("rows_added").asInt()).isEqualTo(199);
+
+    JsonNode config = json("config", table, "--format", "json");
+    assertThat(config)
+        .anySatisfy(
+            entry -> {
+              assertThat(entry.get("name").asText()).isEqualTo("compaction-workers");
+              assertThat(entry.get("kind").asText()).isEqualTo("option");
+              assertThat(entry.get("value").asText()).isEqualTo("0");
+            })
+        .anySatisfy(
+            entry ->
+                assertThat(entry.get("value").asText())
+                    .isEqualTo("id:int!, text:string, price:decimal(9,2)"));
+    for (String command : new String[] {"files", "snapshots", "stats", "config"}) {
+      assertThat(firn(command, table).succeeds().lines()).hasSizeGreaterThan(5);
+    }
+  }
+
+  @Test
+  void aFullCompactionLeavesOneRunAndTheSameRows() {
+    String before = firn("scan", table, "--format", "csv").succeeds().out();
+    assertThat(firn("compact", table, "--plan").succeeds().out()).contains("score");
+
+    firn("compact", table, "--full")
+        .succeeds()
+        .saying("No process has the table open for writing; compacting here");
+
+    assertThat(firn("levels", table).succeeds().out()).contains(", 0 masked (0.0 %)");
+    assertThat(firn("scan", table, "--format", "csv").succeeds().out()).isEqualTo(before);
+    firn("verify", table, "--deep").succeeds();
+    firn("compact", table, "--full", "--purge-deletes").exits(2);
+  }
+
+  @Test
+  void purgingDeletesLeavesNoDeletionVector() throws IOException {
+    String before = firn("scan", table, "--format", "csv").succeeds().out();
+    firn("compact", table, "--purge-deletes").succeeds();
+    for (JsonNode file : json("files", table, "--format", "json")) {
+      assertThat(file.get("masked_rows").asInt()).isZero();
+    }
+    assertThat(firn("scan", table, "--format", "csv").succeeds().out()).isEqualTo(before);
+  }
+
+  @Test
+  void aCompactionBesideAWriterIsDoneByTheWriter() {
+    try (FirnTable live = FirnTable.open(table)) {
+      firn("compact", table, "--full")
+          .succeeds()
+          .saying("Asking the process that writes the table");
+      assertThat(live.files()).hasSize(1);
+      firn("stats", table).succeeds().saying("Figures of the writer");
+      firn("verify", table).succeeds();
+    }
+  }
+
+  @Test
+  void aSoundTableVerifies() throws IOException {
+    firn("verify", table).succeeds().saying("the table is sound");
+    JsonNode report = json("verify", table, "--deep", "--format", "json");
+    assertThat(report.get("findings")).isEmpty();
+    assertThat(report.get("data_files").asInt()).isEqualTo(6);
+  }
+
+  @Test
+  void aDamagedPageIsFound() throws IOException {
+    Path file = largest();
+    byte[] bytes = Files.readAllBytes(file);
+    for (int i = 40; i < 60; i++) {
+      bytes[i] ^= 0x55;
+    }
+    Files.write(file, bytes);
+    assertThat(firn("verify", table, "--deep").exits(3).out())
+        .contains(file.getFileName().toString());
+  }
+
+  @Test
+  void aMissingFileIsFound() throws IOException {
+    Path file = largest();
+    Files.delete(file);
+    assertThat(firn("verify", table, "--format", "json").exits(3).out())
+        .contains(file.getFileName().toString());
+  }
+
+  private Path largest() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(table, "data"))) {
+      return files
+          .filter(path -> path.toString().endsWith(".parquet"))
+          .max(java.util.Comparator.comparing(path -> path.toFile().length()))
+          .orElseThrow();
+    }
+  }
+
+  @Test
+  void snapshotsExpireOnlyWhenItIsMeant() throws IOException {
+    firn("expire", table, "--retain-last", "2", "--older-than", "0s")
+        .succeeds()
+        .saying("Nothing was changed");
+    assertThat(json("snapshots", table, "--format", "json")).hasSize(6);
+
+    assertThat(
+            firn(
+                    "expire",
+                    table,
+                    "--retain-last",
+                    "2",
+                    "--older-than",
+                    "0s",
+                    "--yes",
+                    "--format",
+                    "json")
+                .succeeds()
+                .out())
+        .contains("snapshot_id");
+    assertThat(json("snapshots", table, "--format", "json")).hasSize(2);
+    firn("verify", table, "--deep").succeeds();
+    firn("expire", table, "--older-than", "soon").exits(2);
+  }
+
+  @Test
+  void helpNamesEveryCommandAndTheExitCodes() {
+    assertThat(firn("--help").succeeds().out())
+        .contains(
+            "create",
+            "load",
+            "put",
+            "delete",
+            "get",
+            "scan",
+            "compact",
+            "levels",
+            "files",
+            "snapshots",
+            "stats",
+            "verify",
+            "expire",
+            "config",
+            "demo",
+            "Exit codes:");
+    assertThat(firn("scan", "--help").succeeds().out()).contains("--where", "--reverse");
+    assertThat(firn("--version").succeeds().out()).matches("firn \\d+\\.\\d+.*\\R");
+    firn().exits(2).saying("Missing command");
+  }
+}
