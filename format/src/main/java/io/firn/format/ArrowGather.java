@@ -109,7 +109,7 @@ final class ArrowGather {
       int row = selection[i];
       System.arraycopy(column.data(), column.offset(row), target, i * width, column.length(row));
     }
-    vector.getDataBuffer().setBytes(0, target, 0, count * width);
+    vector.getDataBuffer().setBytes(0, target, 0, (long) count * width);
     validity(column, selection, count, vector);
     vector.setValueCount(count);
   }
@@ -124,7 +124,7 @@ final class ArrowGather {
         decimal(column, row, target, i * DECIMAL_BYTES);
       }
     }
-    vector.getDataBuffer().setBytes(0, target, 0, count * DECIMAL_BYTES);
+    vector.getDataBuffer().setBytes(0, target, 0, (long) count * DECIMAL_BYTES);
     validity(column, selection, count, vector);
     vector.setValueCount(count);
   }
