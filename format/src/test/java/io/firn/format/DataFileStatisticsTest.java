@@ -48,7 +48,7 @@ class DataFileStatisticsTest {
   @Test
   void icebergsMetricsCoverEveryValueAndCountNullsAndNans() {
     Random random = seeds.random();
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < 8; round++) {
       TableSchema table = table();
       List<Record> rows = rows(table, random, 1 + random.nextInt(300));
       Metrics metrics = write("m" + round, table, rows).metrics();
@@ -121,9 +121,9 @@ class DataFileStatisticsTest {
             NestedField.optional(6, "s", Types.StringType.get()),
             NestedField.optional(7, "n", Types.DecimalType.of(30, 3)));
     TableSchema table = TableSchema.of(schema, List.of(1));
-    List<Record> rows = rows(table, random, 3000);
+    List<Record> rows = rows(table, random, 2000);
     WrittenFile file = write("p", table, rows);
-    for (int i = 0; i < 25; i++) {
+    for (int i = 0; i < 10; i++) {
       int row = random.nextInt(rows.size());
       for (int c = 0; c < schema.columns().size(); c++) {
         Object value = rows.get(row).get(c);

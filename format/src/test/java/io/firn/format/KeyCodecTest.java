@@ -73,7 +73,9 @@ class KeyCodecTest {
         int expected =
             Integer.signum(order.compare(left.wrap(keys.get(i)), right.wrap(keys.get(j))));
         int actual = Integer.signum(KeyCodec.compare(encoded.get(i), encoded.get(j)));
-        assertThat(actual).as("%s: keys %d and %d", codec.keyType(), i, j).isEqualTo(expected);
+        if (actual != expected) {
+          throw new AssertionError(codec.keyType() + ": keys " + i + " and " + j);
+        }
       }
     }
   }

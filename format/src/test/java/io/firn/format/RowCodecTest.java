@@ -30,7 +30,7 @@ class RowCodecTest {
   @Test
   void decodingGivesBackTheRowForAnySchema() {
     Random random = seeds.random();
-    for (int round = 0; round < 40; round++) {
+    for (int round = 0; round < 25; round++) {
       Schema schema = randomSchema(random);
       RowCodec codec = new RowCodec(schema);
       for (GenericRecord row : randomRows(schema, random, 20)) {
@@ -43,7 +43,7 @@ class RowCodecTest {
   @Test
   void columnsExtractedInBulkAreTheRowsColumns() {
     Random random = seeds.random();
-    for (int round = 0; round < 25; round++) {
+    for (int round = 0; round < 12; round++) {
       Schema schema = randomSchema(random);
       RowCodec codec = new RowCodec(schema);
       List<GenericRecord> rows = randomRows(schema, random, 30);
@@ -181,7 +181,7 @@ class RowCodecTest {
   @Test
   void damagedRowsNeverThrowAnythingElse() {
     Random random = seeds.random();
-    for (int round = 0; round < 40; round++) {
+    for (int round = 0; round < 25; round++) {
       Schema schema = randomSchema(random);
       RowCodec codec = new RowCodec(schema);
       for (GenericRecord row : randomRows(schema, random, 5)) {
