@@ -33,9 +33,11 @@ record BytesFilter(int fieldId, Test test, byte[][] operands, boolean match, boo
     int kept = 0;
     for (int i = 0; i < count; i++) {
       int row = selection[i];
-      if (nulls != null && nulls[row]
-          ? nullMatches
-          : holds(data, offsets[row], offsets[row + 1]) == match) {
+      boolean matches =
+          (nulls != null && nulls[row])
+              ? nullMatches
+              : holds(data, offsets[row], offsets[row + 1]) == match;
+      if (matches) {
         selection[kept++] = row;
       }
     }
