@@ -11,7 +11,13 @@ public final class StorageException extends FirnException {
     this(message, null);
   }
 
+  /** The message says why, in the words of the cause, unless it does so already. */
   public StorageException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+    super(withReason(message, cause), cause);
+  }
+
+  private static String withReason(String message, @Nullable Throwable cause) {
+    String reason = cause == null ? null : cause.getMessage();
+    return reason == null || message.contains(reason) ? message : message + ": " + reason;
   }
 }

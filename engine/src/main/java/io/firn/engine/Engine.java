@@ -4,8 +4,6 @@ import io.firn.catalog.SnapshotInfo;
 import io.firn.catalog.TableStore;
 import io.firn.catalog.Version;
 import io.firn.error.InvalidArgumentException;
-import io.firn.error.StorageException;
-import io.firn.error.WriteStalledException;
 import io.firn.format.TableSchema;
 import io.firn.service.ServiceHealth;
 import java.util.ArrayList;
@@ -124,53 +122,7 @@ final class Engine {
    */
   FlushResult awaitFlushed(long sequence, long nanos) {
     WriterParts parts = writer();
-    long start = System.nanoTime();
-    boolean asked = false;
-    while (true) {
-      SuperVersion view = state.peek();
-      if (view == null) {
-        throw closer.closedError();
-      }
-      if (view.flushedSequence() >= sequence) {
-        return new FlushResult(
-            view.files().version().snapshotId(), view.files().version().flushedSequence());
-      }
-      failures.check();
-      checkFlushFailing(view);
-      if (!asked) {
-        asked = true;
-        parts.rotateForFlush();
-        continue;
-      }
-      long left = nanos - (System.nanoTime() - start);
-      if (left <= 0) {
-        throw new WriteStalledException(
-            "The write at sequence " + sequence + " was not in an Iceberg snapshot in time");
-      }
-      try {
-        state.awaitInstall(view, left);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new WriteStalledException("Interrupted while waiting for a flush", e);
-      }
-    }
-  }
-
-  /** Flushes go on being tried, but whoever waits for one is told when it keeps failing. */
-  private static void checkFlushFailing(SuperVersion view) {
-    if (view.pending().isEmpty()) {
-      return;
-    }
-    PendingFlush oldest = view.pending().get(0);
-    Throwable failure = oldest.lastFailure();
-    if (failure != null && oldest.failures() >= PendingFlush.FAILURES_REPORTED) {
-      throw new StorageException(
-          "The flush has failed "
-              + oldest.failures()
-              + " times and is tried again; the rows are safe in the log: "
-              + failure.getMessage(),
-          failure);
-    }
+    return parts.flushes().awaitFlushed(sequence, nanos, parts::rotateForFlush);
   }
 
   CompactionReport compact(CompactionKind kind) {
@@ -194,7 +146,6 @@ final class Engine {
     }
     state.installVersion(null);
     state.publish(version.flushedSequence());
-    snapshots.enforce(state.peek());
     return version.snapshotId();
   }
 

@@ -132,7 +132,8 @@ final class EngineOpener {
               events.dispatch(listener -> listener.onFailure(failure));
             });
     FilePins pins = new FilePins();
-    TableState state = new TableState(store, readers, pins, recovered);
+    SnapshotRegistry snapshots = new SnapshotRegistry(options.snapshotMemoryBytesMax());
+    TableState state = new TableState(store, readers, pins, snapshots, recovered);
     opened.add(state::close);
     return new EngineParts(
         UUID.randomUUID().toString(),
@@ -144,7 +145,7 @@ final class EngineOpener {
         options,
         events,
         failures,
-        new SnapshotRegistry(options.snapshotMemoryBytesMax()));
+        snapshots);
   }
 
   private FirnOptions options(Map<String, String> tableProperties) {
@@ -194,6 +195,7 @@ final class EngineOpener {
     String path = StoragePaths.join(local, "LOCK");
     try {
       spec.storage().createDirectories(local);
+      spec.storage().createDirectories(StoragePaths.parent(store.newDataFilePath(0)));
       return spec.storage().lock(path);
     } catch (Storage.LockHeldException e) {
       throw new LockedException(

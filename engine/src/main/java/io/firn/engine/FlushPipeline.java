@@ -44,7 +44,6 @@ final class FlushPipeline {
   private final FailureLatch failures;
   private final EventDispatcher events;
   private final MemtableFileWriter files;
-  private final SnapshotRegistry snapshots;
   private final FilePins pins;
   private final Runnable afterCommit;
 
@@ -66,7 +65,6 @@ final class FlushPipeline {
     this.log = log;
     this.failures = parts.failures();
     this.events = parts.events();
-    this.snapshots = parts.snapshots();
     this.pins = parts.pins();
     this.afterCommit = afterCommit;
     this.files =
@@ -171,7 +169,6 @@ final class FlushPipeline {
             });
     state.installVersion(flush);
     unpin(written);
-    snapshots.enforce(state.peek());
     log.release(flush.segment());
     account(version, flush, written, newlyMasked[0]);
     afterCommit.run();

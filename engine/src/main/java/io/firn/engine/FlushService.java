@@ -1,13 +1,17 @@
 package io.firn.engine;
 
+import io.firn.catalog.Version;
 import io.firn.error.ClosedException;
+import io.firn.error.CommitConflictException;
 import io.firn.error.StorageException;
+import io.firn.error.WriteStalledException;
 import io.firn.service.BackgroundService;
 import io.firn.service.Offer;
 import io.firn.service.RetryPolicy;
 import io.firn.service.ServiceHealth;
 import io.firn.service.ServiceOptions;
 import io.firn.service.ServiceStats;
+import io.firn.service.WorkContext;
 import io.firn.service.WorkOutcome;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +41,7 @@ final class FlushService {
     Duration interval = Duration.ofMillis(options.value(OptionKey.FLUSH_INTERVAL_MILLIS));
     this.service =
         new BackgroundService(
-            ServiceOptions.named("firn-flush")
+            ServiceOptions.named("flush")
                 .withWorkers(options.intValue(OptionKey.FLUSH_WORKERS))
                 .withRetry(retry())
                 .every(
@@ -94,33 +98,61 @@ final class FlushService {
   }
 
   /**
-   * Waits until nothing is pending.
+   * Waits until every write up to a sequence number is in the table's files. If the flush has
+   * failed before, it is tried on the calling thread, so that the caller learns at once whether it
+   * still does.
    *
-   * @throws StorageException if a flush keeps failing, or the time is over
+   * @param rotate brings writes of the active memtable on their way; called once if need be
+   * @throws StorageException if the flush fails
+   * @throws WriteStalledException if the time is over
    */
-  void awaitDrained(long nanos) throws InterruptedException {
+  FlushResult awaitFlushed(long sequence, long nanos, Runnable rotate) {
     long start = System.nanoTime();
+    boolean rotated = false;
+    PendingFlush tried = null;
+    int failuresSeen = 0;
     while (true) {
       SuperVersion view = state.peek();
       if (view == null) {
         throw new ClosedException("The table was closed before its flush was done");
       }
-      if (view.pending().isEmpty()) {
-        return;
+      if (view.flushedSequence() >= sequence) {
+        Version version = view.files().version();
+        return new FlushResult(version.snapshotId(), version.flushedSequence());
       }
       failures.check();
-      PendingFlush oldest = view.pending().get(0);
-      long left = nanos - (System.nanoTime() - start);
-      boolean failing = oldest.failures() >= PendingFlush.FAILURES_REPORTED;
-      if (failing || left <= 0) {
-        Throwable cause = oldest.lastFailure();
-        throw new StorageException(
-            "Not everything could be flushed; the rows are safe in the log and will be in the table after the next"
-                + " open"
-                + (cause == null ? "" : ": " + cause.getMessage()),
-            cause);
+      if (!rotated) {
+        rotated = true;
+        rotate.run();
+        continue;
       }
-      state.awaitInstall(view, left);
+      PendingFlush oldest = view.pending().isEmpty() ? null : view.pending().get(0);
+      if (oldest != null && oldest.failures() > (oldest == tried ? failuresSeen : 0)) {
+        tried = oldest;
+        failuresSeen = oldest.failures();
+        retryNow();
+        continue;
+      }
+      long left = nanos - (System.nanoTime() - start);
+      if (left <= 0) {
+        throw new WriteStalledException(
+            "The write at sequence " + sequence + " was not in an Iceberg snapshot in time");
+      }
+      try {
+        state.awaitInstall(view, left);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new WriteStalledException("Interrupted while waiting for a flush", e);
+      }
+    }
+  }
+
+  private void retryNow() {
+    try {
+      WorkOutcome ignored = pipeline.run(CallerContext.INSTANCE);
+    } catch (StorageException | CommitConflictException e) {
+      throw new StorageException(
+          "The flush failed and is tried again in the background; the rows are safe in the log", e);
     }
   }
 
@@ -138,5 +170,26 @@ final class FlushService {
 
   ServiceHealth health() {
     return service.health();
+  }
+
+  /** A flush on a caller's thread: nobody stops it, nobody counts its bytes. */
+  private enum CallerContext implements WorkContext {
+    INSTANCE;
+
+    @Override
+    public boolean stopRequested() {
+      return false;
+    }
+
+    @Override
+    public int attempts() {
+      return 0;
+    }
+
+    @Override
+    public void addBytesIn(long bytes) {}
+
+    @Override
+    public void addBytesOut(long bytes) {}
   }
 }

@@ -189,7 +189,6 @@ final class Maintenance {
     @Override
     public void onVersion(Version version) {
       parts.state().installVersion(null);
-      parts.snapshots().enforce(parts.state().peek());
     }
 
     @Override

@@ -16,12 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingFlush {
 
-  /**
-   * After this many failures in a row whoever waits for a flush is told; the flush goes on being
-   * tried.
-   */
-  static final int FAILURES_REPORTED = 3;
-
   private enum State {
     WAITING,
     CLAIMED,

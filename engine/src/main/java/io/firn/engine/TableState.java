@@ -23,6 +23,7 @@ final class TableState {
   private final TableStore store;
   private final DataFileReaders readers;
   private final FilePins pins;
+  private final SnapshotRegistry snapshots;
   private final AtomicLong visibleSequence;
 
   /** Guards installing. Taken last: nothing else is locked and no file is written under it. */
@@ -41,10 +42,15 @@ final class TableState {
    * @param recovered memtables rebuilt from the log, oldest first
    */
   TableState(
-      TableStore store, DataFileReaders readers, FilePins pins, List<PendingFlush> recovered) {
+      TableStore store,
+      DataFileReaders readers,
+      FilePins pins,
+      SnapshotRegistry snapshots,
+      List<PendingFlush> recovered) {
     this.store = store;
     this.readers = readers;
     this.pins = pins;
+    this.snapshots = snapshots;
     Version version = store.version();
     long newest = version.flushedSequence();
     for (PendingFlush flush : recovered) {
@@ -181,6 +187,7 @@ final class TableState {
   @GuardedBy("installLock")
   private void install(SuperVersion next) {
     SuperVersion old = current;
+    snapshots.enforce(next);
     current = next;
     installed.signalAll();
     if (old != null) {

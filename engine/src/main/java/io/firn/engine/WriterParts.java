@@ -51,8 +51,9 @@ record WriterParts(
     sequence.step(
         () -> {
           if (!writes.failed()) {
-            PendingFlush ignored = writes.rotateNow();
-            flushes.awaitDrained(closeNanosMax);
+            rotateForFlush();
+            FlushResult ignored =
+                flushes.awaitFlushed(state.pendingSequence(), closeNanosMax, () -> {});
           }
         });
     sequence.step(flushes::stop);

@@ -366,7 +366,7 @@ class EngineModelTest {
         List<Record> rows = new ArrayList<>();
         try (CloseableIterable<Record> records =
             IcebergGenerics.read(iceberg).useSnapshot(snapshot.snapshotId()).build()) {
-          records.forEach(rows::add);
+          records.forEach(row -> rows.add(tableColumns(row)));
         }
         assertThat(byId(rows))
             .as("snapshot %d at sequence %s", snapshot.snapshotId(), snapshot.sequence())
@@ -378,6 +378,15 @@ class EngineModelTest {
       compareSnapshots();
       table.close();
       table = open();
+    }
+
+    /** Iceberg's reader leaves the position it masked rows by at the end of a row. */
+    private Record tableColumns(Record read) {
+      GenericRecord row = GenericRecord.create(schema);
+      for (int i = 0; i < row.size(); i++) {
+        row.set(i, read.get(i));
+      }
+      return row;
     }
 
     /** Rows in any order, for comparison; the ids are unique in every configuration. */
