@@ -107,7 +107,7 @@ final class ColumnMerge {
 
   /** Puts the top back into order after it has moved; reads its next batch if need be. */
   private void advance(MergeCursor top, OutputFiles files) {
-    if (!top.skipDeleted()) {
+    if (!top.toLiveRow()) {
       copyRuns(files);
       if (!top.load()) {
         heap.remove(top);
@@ -128,7 +128,7 @@ final class ColumnMerge {
     inputs.supersede(older);
     heap.remove(older);
     older.moveTo(older.row() + 1);
-    if (!older.skipDeleted()) {
+    if (!older.toLiveRow()) {
       copyRuns(files);
       if (!older.load()) {
         inputs.exhausted(older);

@@ -6,12 +6,18 @@ import io.firn.format.DataFileReader;
 import io.firn.format.KeyCodec;
 import io.firn.format.KeyList;
 import io.firn.format.RowScan;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * The live rows of one input by key, one batch in memory. Stands on a live row whenever its last
- * {@link #load} or {@link #skipDeleted} said so. Not safe for use by several threads.
+ * {@link #load} or {@link #toLiveRow} said so. Not safe for use by several threads.
  */
 final class MergeCursor implements AutoCloseable {
+
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private final int input;
   private final TaskInput file;
@@ -21,6 +27,10 @@ final class MergeCursor implements AutoCloseable {
   private final DeletionVector deleted;
   private final boolean sorted;
   private final KeyList keys = new KeyList();
+
+  /** The first eight bytes of the current key as a number: enough to tell most keys apart. */
+  private long prefix;
+
   private int row;
   private int rows;
   private int stretchEnd;
@@ -79,9 +89,11 @@ final class MergeCursor implements AutoCloseable {
     while (scan.next()) {
       rows = scan.batch().rowCount();
       row = 0;
+      stretchEnd = 0;
       if (skipDeleted()) {
         keys.clear();
         codec.append(scan.batch(), 0, rows, keys);
+        prefix = prefix(keys, row);
         return true;
       }
     }
@@ -95,10 +107,15 @@ final class MergeCursor implements AutoCloseable {
   }
 
   /** Moves on to a live row, unless this is one; false if the batch has no more. */
-  boolean skipDeleted() {
-    if (row < stretchEnd && row > 0) {
+  boolean toLiveRow() {
+    if (row < stretchEnd || skipDeleted()) {
+      prefix = prefix(keys, row);
       return true;
     }
+    return false;
+  }
+
+  private boolean skipDeleted() {
     while (row < rows && deleted.contains(scan.position(row))) {
       row++;
     }
@@ -116,7 +133,8 @@ final class MergeCursor implements AutoCloseable {
   }
 
   int compare(MergeCursor other) {
-    return keys.compare(row, other.keys, other.row);
+    int byPrefix = Long.compareUnsigned(prefix, other.prefix);
+    return byPrefix != 0 ? byPrefix : keys.compare(row, other.keys, other.row);
   }
 
   int compare(KeyList others, int i) {
@@ -125,7 +143,24 @@ final class MergeCursor implements AutoCloseable {
 
   /** The first row after this one, up to {@code end}, whose key is not below the other's. */
   int runBefore(MergeCursor other, int end) {
+    int next = row + 1;
+    if (next < end && Long.compareUnsigned(prefix(keys, next), other.prefix) > 0) {
+      return next;
+    }
     return runBefore(other.keys, other.row, end);
+  }
+
+  private static long prefix(KeyList keys, int i) {
+    int offset = keys.offset(i);
+    int length = keys.length(i);
+    if (length >= Long.BYTES) {
+      return (long) LONGS.get(keys.data(), offset);
+    }
+    long prefix = 0;
+    for (int at = 0; at < length; at++) {
+      prefix |= (keys.data()[offset + at] & 0xffL) << (56 - 8 * at);
+    }
+    return prefix;
   }
 
   /** As {@link #runBefore(MergeCursor, int)}: looks near first, since runs are mostly short. */

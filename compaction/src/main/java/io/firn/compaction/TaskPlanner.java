@@ -35,6 +35,7 @@ public final class TaskPlanner {
     this.outputDirectory = outputDirectory;
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // Never compared as a whole.
   private record Sample(byte[] key, long bytes) {}
 
   /**

@@ -322,7 +322,7 @@ class CompactionMergeTest {
   @Test
   void inputsThatFollowEachOtherAreReadOneByOne() {
     for (int flush = 0; flush < 8; flush++) {
-      table.flush(TestTable.range(flush * 5_000, (flush + 1) * 5_000), flush + 1);
+      table.flush(TestTable.range(flush * 5_000L, (flush + 1) * 5_000L), flush + 1);
       table.delete(List.of(flush * 5_000L + 7));
     }
     CompactionOptions options = options().build();

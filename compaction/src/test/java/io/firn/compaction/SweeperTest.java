@@ -204,7 +204,7 @@ class SweeperTest {
   @Test
   void whatExpiryLeavesUnnamedIsDeletedAndNothingElse() throws Exception {
     for (int i = 0; i < 5; i++) {
-      table.flush(TestTable.range(i * 50, 500 + i * 50), i + 1);
+      table.flush(TestTable.range(i * 50L, 500 + i * 50L), i + 1);
     }
     CompactionOptions compaction = CompactionOptions.builder().workers(0).build();
     try (CompactionService service = new CompactionService(table, compaction);

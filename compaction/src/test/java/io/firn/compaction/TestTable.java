@@ -224,7 +224,7 @@ class TestTable implements CompactionHost, AutoCloseable {
   }
 
   /** All rows as an outside reader sees them, by id; fails if an id comes twice. */
-  TreeMap<Long, Record> icebergRows() {
+  Map<Long, Record> icebergRows() {
     TreeMap<Long, Record> rows = new TreeMap<>();
     try (CloseableIterable<Record> scan =
         IcebergGenerics.read(new HadoopTables().load(directory)).build()) {
