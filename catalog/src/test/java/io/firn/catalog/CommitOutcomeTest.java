@@ -11,6 +11,7 @@ import io.firn.error.StorageException;
 import io.firn.format.WrittenFile;
 import io.firn.storage.LocalStorage;
 import io.firn.storage.Storage;
+import io.firn.testkit.CrashStorage;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.PathPattern;
 import io.firn.testkit.StorageOperation;
@@ -121,7 +122,7 @@ class CommitOutcomeTest {
     int round = 0;
     for (StorageOperation operation : operations) {
       boolean fired = true;
-      int step = place == Places.PATH ? 3 : 5;
+      int step = place == Places.PATH ? 3 : 7;
       for (int nth = 1; fired && nth <= 8; nth += step) {
         for (boolean afterEffect : new boolean[] {false, true}) {
           Path table = Files.createDirectory(directory.resolve("t" + round++));
@@ -129,13 +130,14 @@ class CommitOutcomeTest {
         }
       }
     }
-    assertThat(round).isGreaterThan(30);
+    assertThat(round).isGreaterThan(20);
   }
 
   /** Fails one call of a commit; returns whether the commit came to that call. */
   private static boolean failOne(
       Places place, Path table, StorageOperation operation, int nth, boolean afterEffect) {
-    FaultStorage storage = new FaultStorage(new LocalStorage());
+    Storage below = place == Places.PATH ? new CrashStorage() : new LocalStorage();
+    FaultStorage storage = new FaultStorage(below);
     String what = operation + " " + nth + (afterEffect ? " after effect" : "") + " " + place;
     FaultStorage.Fault fault;
     long expected;
@@ -155,7 +157,7 @@ class CommitOutcomeTest {
         expected = 2;
       }
     }
-    try (TableStore again = place.open(table, new LocalStorage())) {
+    try (TableStore again = place.open(table, below)) {
       Version version = again.version();
       if (expected > 0) {
         assertThat(version.flushedSequence()).as(what).isEqualTo(expected);
@@ -186,7 +188,7 @@ class CommitOutcomeTest {
     try (TableStore store = TableStore.create(location, faults, Rows.SCHEMA, Rows.KEY, Map.of())) {
       store.fence();
       WrittenFile previous = firstFlush(store);
-      for (int round = 2; round < 40; round++) {
+      for (int round = 2; round < 24; round++) {
         long sequence = round;
         WrittenFile deletedFrom = previous;
         WrittenFile file = Rows.write(store, 0, Rows.range(round * 10L, round * 10L + 10, "b"));

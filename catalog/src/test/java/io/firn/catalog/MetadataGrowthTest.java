@@ -7,6 +7,7 @@ import io.firn.format.WrittenFile;
 import io.firn.storage.LocalStorage;
 import io.firn.storage.Storage;
 import io.firn.testkit.CountingStorage;
+import io.firn.testkit.CrashStorage;
 import io.firn.testkit.PathPattern;
 import io.firn.testkit.StorageOperation;
 import java.nio.file.Path;
@@ -31,8 +32,10 @@ class MetadataGrowthTest {
   @ParameterizedTest
   @EnumSource(Places.class)
   void theLastCommitCostsWhatAnEarlyOneCosts(Places place) throws Exception {
-    int commits = place == Places.PATH ? 300 : 100;
-    CountingStorage storage = new CountingStorage(new LocalStorage());
+    int commits = place == Places.PATH ? 300 : 60;
+    int interval = commits / 6;
+    CountingStorage storage =
+        new CountingStorage(place == Places.PATH ? new CrashStorage() : new LocalStorage());
     try (TableStore store = place.create(directory, storage)) {
       Deque<WrittenFile> recent = new ArrayDeque<>();
       Map<Integer, long[]> costs = new HashMap<>();
@@ -60,11 +63,11 @@ class MetadataGrowthTest {
         if (recent.size() > 3) {
           recent.remove();
         }
-        if (commit % 50 == 0) {
+        if (commit % interval == 0) {
           costs.put(commit, new long[] {opened, created, nanos});
           compact(store);
           recent.clear();
-          expire(store, storage);
+          expire(store, storage, interval * 2 / 5);
           opened = 0;
           created = 0;
           nanos = 0;
@@ -73,9 +76,9 @@ class MetadataGrowthTest {
       costs.forEach(
           (commit, cost) ->
               System.out.printf(
-                  "%s, 50 commits up to %d: %d metadata files opened, %d files created, %.1f ms each%n",
-                  place, commit, cost[0], cost[1], cost[2] / 50e6));
-      long[] early = costs.get(50);
+                  "%s, %d commits up to %d: %d metadata files opened, %d files created, %.1f ms each%n",
+                  place, interval, commit, cost[0], cost[1], cost[2] / 1e6 / interval));
+      long[] early = costs.get(interval);
       long[] late = costs.get(commits);
       assertThat(late[0]).as("files opened").isLessThanOrEqualTo(early[0] * 3 / 2);
       assertThat(late[1]).as("files created").isLessThanOrEqualTo(early[1] * 3 / 2);
@@ -105,12 +108,12 @@ class MetadataGrowthTest {
         });
   }
 
-  private static void expire(TableStore store, Storage storage) throws Exception {
-    ExpireResult result = store.expire(new ExpirePolicy(20, Duration.ZERO), Set.of());
+  private static void expire(TableStore store, Storage storage, int retained) throws Exception {
+    ExpireResult result = store.expire(new ExpirePolicy(retained, Duration.ZERO), Set.of());
     assertThat(result.keptFiles()).isEmpty();
     for (String file : result.files()) {
       storage.delete(file);
     }
-    assertThat(store.snapshots()).hasSize(20);
+    assertThat(store.snapshots()).hasSize(retained);
   }
 }
