@@ -26,7 +26,8 @@ final class RowText {
     return values;
   }
 
-  private static String text(@Nullable Object value) {
+  /** One value. */
+  static String text(@Nullable Object value) {
     if (value == null) {
       return "null";
     }

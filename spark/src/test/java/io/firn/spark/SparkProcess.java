@@ -96,8 +96,8 @@ final class SparkProcess implements AutoCloseable {
   /** Configures a catalog under a name, as {@code --conf spark.sql.catalog.NAME...} would. */
   void catalog(String name, Map<String, String> properties) {
     String prefix = "spark.sql.catalog." + name;
-    properties.forEach((key, value) -> sql("SET " + prefix + "." + key + "=" + value));
-    sql("SET " + prefix + "=org.apache.iceberg.spark.SparkCatalog");
+    send("conf\t" + prefix + "\torg.apache.iceberg.spark.SparkCatalog");
+    properties.forEach((key, value) -> send("conf\t" + prefix + "." + key + "\t" + value));
   }
 
   private synchronized SparkResult send(String line) {

@@ -21,6 +21,7 @@ import org.apache.spark.sql.SparkSession;
  *
  * <ul>
  *   <li>{@code sql STATEMENT} runs a statement;
+ *   <li>{@code conf KEY VALUE} configures the session;
  *   <li>{@code load VIEW PATH [OPTION VALUE]...} reads {@code format("iceberg").load(PATH)} with
  *       options, and names it as a view.
  * </ul>
@@ -83,6 +84,7 @@ public final class SparkRunner {
       Dataset<Row> result =
           switch (parts[0]) {
             case "sql" -> spark.sql(parts[1]);
+            case "conf" -> configure(parts[1], parts[2]);
             case "load" -> load(parts);
             default -> throw new IllegalArgumentException("Unknown command: " + parts[0]);
           };
@@ -100,13 +102,18 @@ public final class SparkRunner {
     return json.writeValueAsString(answer);
   }
 
+  private Dataset<Row> configure(String key, String value) {
+    spark.conf().set(key, value);
+    return spark.emptyDataFrame();
+  }
+
   private Dataset<Row> load(String[] parts) {
     DataFrameReader reader = spark.read().format("iceberg");
     for (int option = 3; option + 1 < parts.length; option += 2) {
       reader = reader.option(parts[option], parts[option + 1]);
     }
     reader.load(parts[2]).createOrReplaceTempView(parts[1]);
-    return spark.sql("SELECT 1 AS loaded");
+    return spark.emptyDataFrame();
   }
 
   private static List<Object> values(Row row) {
