@@ -96,9 +96,9 @@ final class EngineOpener {
       options(store.properties());
       String local = localDirectory(store);
       Storage.FileLease lease = opened.add(lock(store, local));
-      // Whoever held the table before may have committed since the store was opened.
-      Version version = store.refresh();
+      // Whoever held the table before may have committed until this epoch began.
       long epoch = store.fence();
+      Version version = store.version();
       WriteAheadLog log =
           opened.add(
               WriteAheadLog.open(
