@@ -2,17 +2,16 @@ package io.firn.engine;
 
 import io.firn.catalog.TableStore;
 import io.firn.catalog.Version;
+import io.firn.engine.internal.owner.OwnerLock;
 import io.firn.engine.internal.wal.WriteAheadLog;
 import io.firn.error.FirnException;
 import io.firn.error.InvalidArgumentException;
-import io.firn.error.LockedException;
 import io.firn.error.NotATableException;
 import io.firn.error.SchemaMismatchException;
 import io.firn.error.StorageException;
 import io.firn.format.CacheOptions;
 import io.firn.format.DataFileReaders;
 import io.firn.format.TableSchema;
-import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
 import java.io.IOException;
 import java.util.List;
@@ -95,7 +94,8 @@ final class EngineOpener {
       checkSchema(store.version().schema());
       options(store.properties());
       String local = localDirectory(store);
-      Storage.FileLease lease = opened.add(lock(store, local));
+      OwnerLock lock = opened.add(OwnerLock.take(spec.storage(), local));
+      createDirectory(StoragePaths.parent(store.newDataFilePath(0)));
       // Whoever held the table before may have committed until this epoch began.
       long epoch = store.fence();
       Version version = store.version();
@@ -108,7 +108,7 @@ final class EngineOpener {
                   LogSetup.options(options(store.properties()), version.schemaId(), epoch)));
       List<PendingFlush> recovered = LogSetup.recover(log, version);
       EngineParts parts = parts(store, opened, recovered);
-      return WriterAssembly.start(parts, log, lease, recovered);
+      return WriterAssembly.start(parts, log, lock, recovered);
     } catch (FirnException e) {
       opened.closeAfter(e);
       throw e;
@@ -191,26 +191,20 @@ final class EngineOpener {
     return StoragePaths.join(location, LOCAL_DIRECTORY);
   }
 
-  private Storage.FileLease lock(TableStore store, String local) {
-    String path = StoragePaths.join(local, "LOCK");
+  private void createDirectory(String directory) {
     try {
-      spec.storage().createDirectories(local);
-      spec.storage().createDirectories(StoragePaths.parent(store.newDataFilePath(0)));
-      return spec.storage().lock(path);
-    } catch (Storage.LockHeldException e) {
-      throw new LockedException(
-          "The table at "
-              + store.location()
-              + " is open for writing elsewhere (lock "
-              + path
-              + "); reading it is possible",
-          e);
+      spec.storage().createDirectories(directory);
     } catch (IOException e) {
-      throw new StorageException("Cannot lock the table: " + path + ": " + e.getMessage(), e);
+      throw new StorageException("Cannot create the directory " + directory, e);
     }
   }
 
   static Optional<OwnerClient> findOwner(TableSpec spec) {
-    return Optional.empty();
+    if (!exists(spec)) {
+      return Optional.empty();
+    }
+    try (TableStore store = TableStore.open(spec.location(), spec.storage())) {
+      return OwnerChannel.find(spec.storage(), new EngineOpener(spec).localDirectory(store));
+    }
   }
 }

@@ -1,7 +1,7 @@
 package io.firn.engine;
 
+import io.firn.engine.internal.owner.OwnerLock;
 import io.firn.engine.internal.wal.WriteAheadLog;
-import io.firn.storage.Storage.FileLease;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ final class WriterAssembly {
    * @param recovered memtables from the log, whose flushes are the first work
    */
   static Engine start(
-      EngineParts parts, WriteAheadLog log, FileLease lease, List<PendingFlush> recovered) {
+      EngineParts parts, WriteAheadLog log, OwnerLock lock, List<PendingFlush> recovered) {
     AtomicReference<@Nullable Engine> engine = new AtomicReference<>();
     Maintenance maintenance =
         new Maintenance(
@@ -32,19 +32,21 @@ final class WriterAssembly {
     FlushService flushes =
         new FlushService(parts.state(), parts.failures(), pipeline, parts.options());
     WritePath writes = new WritePath(parts, log, flushes);
+    OwnerChannel owner = new OwnerChannel(lock);
     WriterParts writer =
         new WriterParts(
             writes,
             flushes,
             maintenance,
             log,
-            lease,
+            owner,
             parts.options().value(OptionKey.CLOSE_MILLIS_MAX) * 1_000_000);
     Engine started = new Engine(parts, writer);
     engine.set(started);
     flushes.start(writes);
     recovered.forEach(flushes::offer);
     maintenance.start();
+    owner.listen(started);
     return started;
   }
 }

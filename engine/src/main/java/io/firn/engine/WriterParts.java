@@ -3,8 +3,6 @@ package io.firn.engine;
 import io.firn.engine.internal.wal.WriteAheadLog;
 import io.firn.service.ServiceHealth;
 import io.firn.service.ServiceStats;
-import io.firn.storage.Storage.FileLease;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,7 +14,7 @@ import java.util.List;
  * @param flushes brings them into the table
  * @param maintenance compacts, sweeps and refreshes
  * @param log the write-ahead log
- * @param lease the lock that makes this process the writer
+ * @param owner makes this process the writer, and answers others
  * @param closeNanosMax how long a close waits for the last flush
  */
 record WriterParts(
@@ -24,7 +22,7 @@ record WriterParts(
     FlushService flushes,
     Maintenance maintenance,
     WriteAheadLog log,
-    FileLease lease,
+    OwnerChannel owner,
     long closeNanosMax) {
 
   /** Has everything written so far flushed soon. */
@@ -60,7 +58,7 @@ record WriterParts(
     sequence.step(maintenance::stop);
   }
 
-  void releaseOwnership() throws IOException {
-    lease.close();
+  void releaseOwnership() {
+    owner.close();
   }
 }

@@ -84,6 +84,10 @@ public final class ControlServer implements AutoCloseable {
    */
   public static @Nullable ControlServer start(
       OwnerLock lock, String directory, ControlHandler handler) {
+    if (!Files.isDirectory(Path.of(StoragePaths.withoutFileScheme(directory)))) {
+      LOG.debug("{} is not on the local file system: no control socket", directory);
+      return null;
+    }
     try {
       Path socket = place(directory);
       ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -116,7 +120,7 @@ public final class ControlServer implements AutoCloseable {
     Path socket = own.resolve("socket");
     boolean fits =
         socket.toString().getBytes(StandardCharsets.UTF_8).length <= SOCKET_PATH_BYTES_MAX;
-    if (!fits || !Files.isDirectory(home)) {
+    if (!fits) {
       return Files.createTempDirectory("firn-", ownerOnly).resolve("socket");
     }
     if (!Files.isDirectory(own)) {

@@ -33,6 +33,9 @@ public final class OwnerLock implements AutoCloseable {
   private static final String OWNER = "owner";
   private static final int NOTE_BYTES_MAX = 1 << 14;
 
+  /** Asked once: a slow name service must not slow down every open. */
+  private static final String HOST = hostName();
+
   private final Storage storage;
   private final String directory;
   private final Storage.FileLease lease;
@@ -62,7 +65,7 @@ public final class OwnerLock implements AutoCloseable {
       storage.createDirectories(directory);
       Storage.FileLease lease = storage.lock(path);
       OwnerInfo info =
-          new OwnerInfo(ProcessHandle.current().pid(), hostName(), Instant.now(), null);
+          new OwnerInfo(ProcessHandle.current().pid(), HOST, Instant.now(), null);
       OwnerLock lock = new OwnerLock(storage, directory, lease, info);
       lock.note(info);
       return lock;
@@ -131,6 +134,11 @@ public final class OwnerLock implements AutoCloseable {
     } catch (NoSuchFileException absent) {
       LOG.trace("{} is absent, as it should be", path);
     }
+  }
+
+  /** The engine's directory. */
+  public String directory() {
+    return directory;
   }
 
   /** Who holds the lock: this process. */
