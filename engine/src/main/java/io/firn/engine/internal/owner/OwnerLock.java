@@ -64,8 +64,7 @@ public final class OwnerLock implements AutoCloseable {
     try {
       storage.createDirectories(directory);
       Storage.FileLease lease = storage.lock(path);
-      OwnerInfo info =
-          new OwnerInfo(ProcessHandle.current().pid(), HOST, Instant.now(), null);
+      OwnerInfo info = new OwnerInfo(ProcessHandle.current().pid(), HOST, Instant.now(), null);
       OwnerLock lock = new OwnerLock(storage, directory, lease, info);
       lock.note(info);
       return lock;
