@@ -150,7 +150,7 @@ final class MergeCursor implements AutoCloseable {
     return runBefore(other.keys, other.row, end);
   }
 
-  private static long prefix(KeyList keys, int i) {
+  static long prefix(KeyList keys, int i) {
     int offset = keys.offset(i);
     int length = keys.length(i);
     if (length >= Long.BYTES) {
