@@ -57,7 +57,7 @@ final class TableState {
       newest = Math.max(newest, flush.lastSequence());
     }
     this.visibleSequence = new AtomicLong(newest);
-    this.memtableIds = recovered.size() + 1;
+    this.memtableIds = recovered.size() + 1L;
     this.current =
         new SuperVersion(
             new Memtable(recovered.size()), recovered, FileSet.open(version, readers, pins));
@@ -134,6 +134,7 @@ final class TableState {
    * Waits for the next installation, or until the time is over. The caller checks its condition in
    * a loop.
    */
+  @SuppressWarnings("WaitNotInLoop") // callers loop over conditions of their own
   void awaitInstall(SuperVersion seen, long nanos) throws InterruptedException {
     installLock.lock();
     try {
