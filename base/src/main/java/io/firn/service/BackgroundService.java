@@ -478,7 +478,7 @@ public final class BackgroundService implements AutoCloseable {
       if (leaving.isEmpty()) {
         runDue();
       }
-      leaving.forEach(BackgroundService::join);
+      leaving.forEach(WorkerThreads::awaitEnd);
       awaitStopped();
     }
   }
@@ -518,21 +518,6 @@ public final class BackgroundService implements AutoCloseable {
         counters.abandoned.increment();
       }
       abandon(entry.waiters);
-    }
-  }
-
-  private static void join(Thread thread) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 

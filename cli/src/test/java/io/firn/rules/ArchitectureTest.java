@@ -100,6 +100,9 @@ class ArchitectureTest {
         .that()
         .resideInAnyPackage(
             packages("format"), packages("catalog"), packages("compaction"), packages("engine"))
+        .and()
+        // The owner's socket is no file of the table.
+        .resideOutsideOfPackage("io.firn.engine.internal.owner")
         .should()
         .dependOnClassesThat(
             anyOf(
