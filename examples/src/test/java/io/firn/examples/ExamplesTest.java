@@ -38,7 +38,7 @@ class ExamplesTest {
   @TempDir Path directory;
 
   private interface Program {
-    void main(String[] arguments) throws Exception;
+    void run(String[] arguments) throws Exception;
   }
 
   private String run(Program program) throws Exception {
@@ -46,7 +46,7 @@ class ExamplesTest {
     ByteArrayOutputStream captured = new ByteArrayOutputStream();
     System.setOut(new PrintStream(captured, true, StandardCharsets.UTF_8));
     try {
-      program.main(new String[] {directory.resolve("table").toString()});
+      program.run(new String[] {directory.resolve("table").toString()});
     } finally {
       System.setOut(out);
     }
