@@ -61,11 +61,7 @@ final class CsvRows implements RowSource {
             .get();
     CsvRows rows;
     try {
-      rows =
-          new CsvRows(
-              file,
-              CSVParser.builder().setReader(LineReader.open(file)).setFormat(format).get(),
-              schema);
+      rows = new CsvRows(file, CSVParser.parse(LineReader.open(file), format), schema);
     } catch (IOException e) {
       throw LineReader.notReadable(file.path().toString(), e);
     }
