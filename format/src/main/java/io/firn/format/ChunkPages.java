@@ -24,6 +24,7 @@ final class ChunkPages {
   private long bytes;
   private long valueCount;
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Page(
       byte[] body,
       int uncompressedLength,

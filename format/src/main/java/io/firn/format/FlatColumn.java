@@ -70,8 +70,8 @@ final class FlatColumn extends FileColumn {
           default -> -1;
         };
     return length < 0
-        || stored.getPrimitiveTypeName() == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY
-            && stored.getTypeLength() == length;
+        || (stored.getPrimitiveTypeName() == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY
+            && stored.getTypeLength() == length);
   }
 
   /** A column of values held in memory as they are stored. */

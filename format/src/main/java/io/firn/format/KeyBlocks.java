@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param last the largest key
  * @param index where the filter over the keys is; null if there is none
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record KeyBlocks(
     KeyList firstKeys, long[] firstRows, byte[] first, byte[] last, @Nullable DataFileIndex index) {
 

@@ -49,7 +49,7 @@ final class KeyOrders {
       long end = number ? pages.endRow(page) : Math.min(rowCount, row + STEP_ROWS);
       step.clear();
       columns.append(row, end, step);
-      if (row > 0 && step.compare(0, last) <= 0 || !ascending(step)) {
+      if ((row > 0 && step.compare(0, last) <= 0) || !ascending(step)) {
         return permuted(rowCount, columns, path);
       }
       int stride = number ? step.size() : BLOCK_ROWS;

@@ -39,7 +39,7 @@ record NumberFilter(
       long[] values = longs.values();
       for (int i = 0; i < count; i++) {
         int row = selection[i];
-        if (nulls != null && nulls[row] ? nullMatches : matches(values[row])) {
+        if ((nulls != null && nulls[row]) ? nullMatches : matches(values[row])) {
           selection[kept++] = row;
         }
       }
@@ -47,7 +47,7 @@ record NumberFilter(
       int[] values = ints.values();
       for (int i = 0; i < count; i++) {
         int row = selection[i];
-        if (nulls != null && nulls[row] ? nullMatches : matches(values[row])) {
+        if ((nulls != null && nulls[row]) ? nullMatches : matches(values[row])) {
           selection[kept++] = row;
         }
       }
@@ -55,7 +55,7 @@ record NumberFilter(
       double[] values = doubles.values();
       for (int i = 0; i < count; i++) {
         int row = selection[i];
-        if (nulls != null && nulls[row] ? nullMatches : matches(ordered(values[row]))) {
+        if ((nulls != null && nulls[row]) ? nullMatches : matches(ordered(values[row]))) {
           selection[kept++] = row;
         }
       }
@@ -63,7 +63,7 @@ record NumberFilter(
       float[] values = floats.values();
       for (int i = 0; i < count; i++) {
         int row = selection[i];
-        if (nulls != null && nulls[row] ? nullMatches : matches(ordered(values[row]))) {
+        if ((nulls != null && nulls[row]) ? nullMatches : matches(ordered(values[row]))) {
           selection[kept++] = row;
         }
       }
@@ -71,7 +71,7 @@ record NumberFilter(
       boolean[] values = ((BooleanColumn) column).values();
       for (int i = 0; i < count; i++) {
         int row = selection[i];
-        if (nulls != null && nulls[row] ? nullMatches : matches(values[row] ? 1 : 0)) {
+        if ((nulls != null && nulls[row]) ? nullMatches : matches(values[row] ? 1 : 0)) {
           selection[kept++] = row;
         }
       }

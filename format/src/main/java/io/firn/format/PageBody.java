@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param valuesFrom where values begin
  * @param valuesTo where they end
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record PageBody(
     PageHeader header,
     byte[] data,

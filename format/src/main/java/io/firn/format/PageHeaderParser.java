@@ -197,8 +197,9 @@ final class PageHeaderParser {
 
   private void skipList(int depth) {
     int head = octet();
-    long size = head >>> 4;
-    if (size == 15) {
+    int small = head >>> 4;
+    long size = small;
+    if (small == 15) {
       size = varint();
     }
     for (long i = 0; i < size; i++) {

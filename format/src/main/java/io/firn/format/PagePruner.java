@@ -94,7 +94,7 @@ final class PagePruner extends ExpressionVisitors.ExpressionVisitor<RowRanges> {
       return a.scale() == b.scale();
     }
     return stored.equals(wanted)
-        || stored.typeId() == TypeID.INTEGER && wanted.typeId() == TypeID.LONG
-        || stored.typeId() == TypeID.FLOAT && wanted.typeId() == TypeID.DOUBLE;
+        || (stored.typeId() == TypeID.INTEGER && wanted.typeId() == TypeID.LONG)
+        || (stored.typeId() == TypeID.FLOAT && wanted.typeId() == TypeID.DOUBLE);
   }
 }

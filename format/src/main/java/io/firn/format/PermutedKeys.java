@@ -40,7 +40,7 @@ final class PermutedKeys implements KeyOrder {
     int left = from;
     int right = middle;
     for (int i = from; i < to; i++) {
-      if (right == to || left < middle && keys.compare(source[left], keys, source[right]) <= 0) {
+      if (right == to || (left < middle && keys.compare(source[left], keys, source[right]) <= 0)) {
         target[i] = source[left++];
       } else {
         target[i] = source[right++];

@@ -66,7 +66,7 @@ final class RowRanges {
     int i = 0;
     int j = 0;
     while (i < bounds.length || j < other.bounds.length) {
-      if (j == other.bounds.length || i < bounds.length && bounds[i] <= other.bounds[j]) {
+      if (j == other.bounds.length || (i < bounds.length && bounds[i] <= other.bounds[j])) {
         result.add(bounds[i], bounds[i + 1]);
         i += 2;
       } else {

@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Random;
-import java.util.TreeMap;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Types;
@@ -43,7 +43,7 @@ class CorruptFilesTest {
   @Test
   void aFlippedBitIsNamedOrChangesNothing() throws IOException {
     Random random = seeds.random();
-    TreeMap<byte[], Record> rows = RandomTables.rows(TABLE, random, 400);
+    NavigableMap<byte[], Record> rows = RandomTables.rows(TABLE, random, 400);
     List<Object> expected = comparable(rows.values());
     for (WriterOptions.Compression compression : WriterOptions.Compression.values()) {
       WrittenFile written =
@@ -71,7 +71,7 @@ class CorruptFilesTest {
 
   /** Whether an error named the damage; otherwise everything must have been read as it was. */
   private boolean isNamed(
-      Path file, TreeMap<byte[], Record> rows, List<Object> expected, String what)
+      Path file, NavigableMap<byte[], Record> rows, List<Object> expected, String what)
       throws IOException {
     try (DataFileReaders readers = new DataFileReaders(storage, CacheOptions.defaults());
         DataFileReader reader = readers.open(file.toString(), Files.size(file), TABLE)) {
@@ -106,7 +106,7 @@ class CorruptFilesTest {
   @Test
   void aTruncatedFileIsCorrupt() throws IOException {
     Random random = seeds.random();
-    TreeMap<byte[], Record> rows = RandomTables.rows(TABLE, random, 100);
+    NavigableMap<byte[], Record> rows = RandomTables.rows(TABLE, random, 100);
     WrittenFile written =
         RandomTables.write(
             storage,

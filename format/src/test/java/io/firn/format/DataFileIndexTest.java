@@ -95,7 +95,7 @@ class DataFileIndexTest {
       CRC32C crc = new CRC32C();
       crc.update(damaged, 12, damaged.length - 12);
       for (int b = 0; b < 4; b++) {
-        damaged[8 + b] = (byte) (crc.getValue() >>> 8 * b);
+        damaged[8 + b] = (byte) (crc.getValue() >>> (8 * b));
       }
       try {
         DataFileIndex.parse(damaged, "file", 100);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.iceberg.data.Record;
@@ -37,7 +38,7 @@ class DataFileReaderTest {
     Random random = seeds.random();
     for (int round = 0; round < 40; round++) {
       TableSchema table = RandomTables.table(random, 2);
-      TreeMap<byte[], Record> rows =
+      NavigableMap<byte[], Record> rows =
           RandomTables.rows(table, random, 1 + random.nextInt(round % 4 == 0 ? 3000 : 300));
       WrittenFile file =
           RandomTables.write(
@@ -55,7 +56,7 @@ class DataFileReaderTest {
 
   /** Compares everything a reader of a sorted file says with the rows that are in it. */
   static void checkReader(
-      DataFileReader reader, TableSchema table, TreeMap<byte[], Record> rows, Random random) {
+      DataFileReader reader, TableSchema table, NavigableMap<byte[], Record> rows, Random random) {
     Projection all = Projection.all(table);
     List<Object> expected = comparable(rows.values());
     int count = expected.size();
@@ -78,13 +79,13 @@ class DataFileReaderTest {
   }
 
   private static void checkKeys(
-      DataFileReader reader, TableSchema table, TreeMap<byte[], Record> rows, Random random) {
+      DataFileReader reader, TableSchema table, NavigableMap<byte[], Record> rows, Random random) {
     List<byte[]> present = new ArrayList<>(rows.keySet());
     TreeMap<byte[], Long> positions = new TreeMap<>(KeyCodec::compare);
     for (byte[] key : present) {
       positions.put(key, (long) positions.size());
     }
-    TreeMap<byte[], Record> wanted = RandomTables.rows(table, random, random.nextInt(100));
+    NavigableMap<byte[], Record> wanted = RandomTables.rows(table, random, random.nextInt(100));
     for (int i = random.nextInt(present.size() + 1); i > 0; i--) {
       wanted.put(present.get(random.nextInt(present.size())), rows.firstEntry().getValue());
     }

@@ -272,8 +272,8 @@ class DataFileWriterTest {
         1 + random.nextInt(500),
         8192 + random.nextInt(100_000),
         1 + random.nextInt(2000),
-        WriterOptions.Dictionary.values()[random.nextInt(2)],
-        WriterOptions.Compression.values()[random.nextInt(3)],
+        List.of(WriterOptions.Dictionary.values()).get(random.nextInt(2)),
+        List.of(WriterOptions.Compression.values()).get(random.nextInt(3)),
         random.nextInt(16));
   }
 

@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Random;
-import java.util.TreeMap;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
@@ -60,7 +60,7 @@ class ForeignFilesTest {
     Random random = seeds.random();
     for (int round = 0; round < 30; round++) {
       TableSchema table = RandomTables.table(random, 2);
-      TreeMap<byte[], Record> rows =
+      NavigableMap<byte[], Record> rows =
           RandomTables.rows(table, random, 1 + random.nextInt(round % 5 == 0 ? 3000 : 300));
       Path file = write("f" + round, table.schema(), rows.values(), random);
       try (DataFileReader reader = readers.open(file.toString(), Files.size(file), table)) {
@@ -75,7 +75,8 @@ class ForeignFilesTest {
     Random random = seeds.random();
     for (int round = 0; round < 10; round++) {
       TableSchema table = RandomTables.table(random, 1);
-      TreeMap<byte[], Record> sorted = RandomTables.rows(table, random, 50 + random.nextInt(800));
+      NavigableMap<byte[], Record> sorted =
+          RandomTables.rows(table, random, 50 + random.nextInt(800));
       List<Record> rows = new ArrayList<>(sorted.values());
       Collections.shuffle(rows, random);
       rows.add(rows.get(0)); // a repeated key
@@ -105,7 +106,7 @@ class ForeignFilesTest {
   private static void checkScanKeys(
       DataFileReader reader,
       TableSchema table,
-      TreeMap<byte[], Record> sorted,
+      NavigableMap<byte[], Record> sorted,
       byte[] repeated,
       Random random) {
     List<byte[]> keys = new ArrayList<>(sorted.keySet());
@@ -269,7 +270,7 @@ class ForeignFilesTest {
             .isNotNegative();
       }
     }
-    return rows.size() - read.size();
+    return (long) rows.size() - read.size();
   }
 
   @Test
@@ -351,7 +352,7 @@ class ForeignFilesTest {
         Parquet.write(org.apache.iceberg.Files.localOutput(file.toFile()))
             .schema(schema)
             .createWriterFunc(GenericParquetWriter::create)
-            .writerVersion(WriterVersion.values()[random.nextInt(2)])
+            .writerVersion(List.of(WriterVersion.values()).get(random.nextInt(2)))
             .set("write.parquet.compression-codec", random.nextBoolean() ? "zstd" : "gzip")
             .set("write.parquet.page-size-bytes", String.valueOf(200 + random.nextInt(4000)))
             .set("write.parquet.page-row-limit", String.valueOf(10 + random.nextInt(200)))

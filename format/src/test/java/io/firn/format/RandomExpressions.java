@@ -43,18 +43,12 @@ final class RandomExpressions {
   }
 
   Expression next(List<Record> rows, int depth) {
-    if (depth > 0) {
-      switch (random.nextInt(5)) {
-        case 0:
-          return Expressions.and(next(rows, depth - 1), next(rows, depth - 1));
-        case 1:
-          return Expressions.or(next(rows, depth - 1), next(rows, depth - 1));
-        case 2:
-          return Expressions.not(next(rows, depth - 1));
-        default:
-      }
-    }
-    return leaf(rows);
+    return switch (depth > 0 ? random.nextInt(5) : -1) {
+      case 0 -> Expressions.and(next(rows, depth - 1), next(rows, depth - 1));
+      case 1 -> Expressions.or(next(rows, depth - 1), next(rows, depth - 1));
+      case 2 -> Expressions.not(next(rows, depth - 1));
+      default -> leaf(rows);
+    };
   }
 
   private Expression leaf(List<Record> rows) {
@@ -116,8 +110,8 @@ final class RandomExpressions {
     }
     Object value =
         new InternalRecordWrapper(schema.asStruct()).wrap(row).get(position, Object.class);
-    if (value instanceof Float number && number.isNaN()
-        || value instanceof Double other && other.isNaN()) {
+    if ((value instanceof Float number && number.isNaN())
+        || (value instanceof Double other && other.isNaN())) {
       return null;
     }
     // Literals of these types are made of text; of the others, of what they are inside.

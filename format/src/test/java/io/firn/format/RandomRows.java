@@ -76,16 +76,16 @@ final class RandomRows {
           random.nextBoolean()
               ? Types.ListType.ofOptional(++lastId, type(depth - 1))
               : Types.ListType.ofRequired(++lastId, type(depth - 1));
-      case 2 ->
-          random.nextBoolean()
-              ? Types.MapType.ofOptional(++lastId, ++lastId, mapKey(), type(depth - 1))
-              : Types.MapType.ofRequired(++lastId, ++lastId, mapKey(), type(depth - 1));
+      case 2 -> map(++lastId, type(depth - 1));
       default -> primitives().get(random.nextInt(primitives().size()));
     };
   }
 
-  private static Type mapKey() {
-    return Types.StringType.get();
+  private Type map(int keyId, Type valueType) {
+    int valueId = ++lastId;
+    return random.nextBoolean()
+        ? Types.MapType.ofOptional(keyId, valueId, Types.StringType.get(), valueType)
+        : Types.MapType.ofRequired(keyId, valueId, Types.StringType.get(), valueType);
   }
 
   NestedField field(String name, Type type) {

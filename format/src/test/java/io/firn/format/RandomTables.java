@@ -4,6 +4,7 @@ import io.firn.storage.Storage;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.iceberg.Schema;
@@ -36,7 +37,7 @@ final class RandomTables {
     return TableSchema.of(new Schema(fields), keys);
   }
 
-  static TreeMap<byte[], Record> rows(TableSchema table, Random random, int count) {
+  static NavigableMap<byte[], Record> rows(TableSchema table, Random random, int count) {
     RandomRows generator = new RandomRows(random);
     TreeMap<byte[], Record> rows = new TreeMap<>(KeyCodec::compare);
     for (int i = 0; i < count; i++) {
@@ -60,8 +61,8 @@ final class RandomTables {
         1 + random.nextInt(500),
         8192 + random.nextInt(100_000),
         1 + random.nextInt(2000),
-        WriterOptions.Dictionary.values()[random.nextInt(2)],
-        WriterOptions.Compression.values()[random.nextInt(3)],
+        List.of(WriterOptions.Dictionary.values()).get(random.nextInt(2)),
+        List.of(WriterOptions.Compression.values()).get(random.nextInt(3)),
         random.nextInt(16));
   }
 
