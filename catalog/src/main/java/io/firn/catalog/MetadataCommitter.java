@@ -37,7 +37,12 @@ final class MetadataCommitter {
     /** It is in the table's history. */
     COMMITTED,
     /** Somebody else's commit came first, and this one certainly will not happen. */
-    CONFLICT
+    CONFLICT,
+    /**
+     * The catalog's answer was lost, and the commit is not in the history now. It may still arrive,
+     * unless another commit on the same base does first; its files must stay.
+     */
+    ABSENT
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(MetadataCommitter.class);
@@ -112,7 +117,7 @@ final class MetadataCommitter {
    * Swaps {@code base} for {@code updated}.
    *
    * @param happened tells from a later metadata of the table whether this commit is in its history
-   * @return what became of it, known for certain
+   * @return what became of it
    * @throws StorageException if storage or catalog failed and the commit certainly did not happen
    * @throws CommitUnknownException if it cannot be found out, or if it happened but may not survive
    *     a power cut
@@ -154,8 +159,8 @@ final class MetadataCommitter {
       return Outcome.COMMITTED;
     }
     if (isAboutTheCatalog(cause)) {
-      LOG.warn("The commit to {} did not happen", table, cause);
-      return Outcome.CONFLICT;
+      LOG.warn("The commit to {} has not happened", table, cause);
+      return Outcome.ABSENT;
     }
     throw new StorageException("The commit to " + table + " failed and did not happen", cause);
   }

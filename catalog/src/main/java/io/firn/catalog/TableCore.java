@@ -114,38 +114,54 @@ final class TableCore {
   Version commit(String what, Drafting drafting) throws IOException {
     String commitId = UUID.randomUUID().toString();
     Predicate<TableMetadata> happened = MetadataCommitter.carries(commitId);
-    for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      State base = adopt();
-      if (attempt > 0 && happened.test(base.metadata())) {
-        // An attempt that was thought lost has arrived after all.
-        return base.version();
+    // The base of an attempt whose answer was lost: while it is current, the attempt may arrive.
+    String lostOn = null;
+    try {
+      for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+        State base = adopt();
+        if (attempt > 0 && happened.test(base.metadata())) {
+          return base.version();
+        }
+        committer.checkEpoch(base.metadata(), epoch);
+        if (!base.metadata().metadataFileLocation().equals(lostOn)) {
+          lostOn = null;
+        }
+        SnapshotDraft draft =
+            new SnapshotDraft(operations, base.metadata(), base.version(), epoch, commitId);
+        Outcome outcome = attempt(base, draft, drafting, happened);
+        if (outcome == Outcome.COMMITTED) {
+          return state.version();
+        }
+        if (outcome == Outcome.ABSENT) {
+          lostOn = base.metadata().metadataFileLocation();
+        }
       }
-      committer.checkEpoch(base.metadata(), epoch);
-      SnapshotDraft draft =
-          new SnapshotDraft(operations, base.metadata(), base.version(), epoch, commitId);
-      if (attempt(base, draft, drafting, happened) == Outcome.COMMITTED) {
-        return state.version();
+      throw conflict(what);
+    } catch (StorageException | CommitConflictException e) {
+      if (lostOn != null) {
+        throw new CommitUnknownException(what + " of " + name + " may still arrive", e);
       }
+      throw e;
     }
-    throw conflict(what);
   }
 
   private Outcome attempt(
       State base, SnapshotDraft draft, Drafting drafting, Predicate<TableMetadata> happened) {
-    boolean unknown = false;
+    boolean mayArrive = false;
     boolean committed = false;
     try {
       TableMetadata updated = drafting.draft(draft, base.version());
-      unknown = true;
+      mayArrive = true;
       Outcome outcome = committer.commit(base.metadata(), updated, happened);
-      unknown = false;
+      mayArrive = outcome == Outcome.ABSENT;
       committed = outcome == Outcome.COMMITTED;
       if (committed) {
         install(draft);
       }
       return outcome;
     } catch (StorageException e) {
-      unknown = false;
+      // A catalog may carry out later what it reported as failed; a file system does not.
+      mayArrive &= !(operations instanceof PathTableOperations);
       throw e;
     } catch (ValidationException e) {
       throw new CommitConflictException("Iceberg refuses a commit to " + name, e);
@@ -154,7 +170,7 @@ final class TableCore {
     } finally {
       if (committed) {
         draft.deleteSuperseded();
-      } else if (!unknown) {
+      } else if (!mayArrive) {
         draft.discard();
       }
     }

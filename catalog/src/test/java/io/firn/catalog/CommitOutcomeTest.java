@@ -234,6 +234,38 @@ class CommitOutcomeTest {
   }
 
   @Test
+  void theFilesOfACommitThatMayStillArriveStay() {
+    TableLocation location = unreliable();
+    try (TableStore store = TableStore.create(location, faults, Rows.SCHEMA, Rows.KEY, Map.of())) {
+      store.fence();
+      WrittenFile first = firstFlush(store);
+      WrittenFile next = Rows.write(store, 0, Rows.range(10, 20, "b"));
+      UnreliableCatalog.next(UnreliableCatalog.Fault.BEFORE);
+      store.commitFlush(now -> second(first, next));
+      assertThat(store.orphans(Set.of(), Long.MAX_VALUE))
+          .as("of the attempt whose answer was lost: vectors, manifests and list")
+          .hasSizeGreaterThanOrEqualTo(4);
+      assertThat(Rows.read(store.table(), store.version().snapshotId())).hasSize(18);
+    }
+  }
+
+  @Test
+  void aCommitThatNeverGetsAnAnswerIsUnknownInTheEnd() {
+    TableLocation location = unreliable();
+    try (TableStore store = TableStore.create(location, faults, Rows.SCHEMA, Rows.KEY, Map.of())) {
+      store.fence();
+      WrittenFile first = firstFlush(store);
+      WrittenFile next = Rows.write(store, 0, Rows.range(10, 20, "b"));
+      UnreliableCatalog.next(UnreliableCatalog.Fault.ALWAYS_BEFORE);
+      assertThatThrownBy(() -> store.commitFlush(now -> second(first, next)))
+          .isInstanceOf(CommitUnknownException.class)
+          .hasMessageContaining("may still arrive");
+      UnreliableCatalog.next(UnreliableCatalog.Fault.NONE);
+      assertThat(store.refresh().flushedSequence()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void aLostAnswerIsUnknownIfTheCatalogStaysAway() {
     TableLocation location = unreliable();
     try (TableStore store = TableStore.create(location, faults, Rows.SCHEMA, Rows.KEY, Map.of())) {

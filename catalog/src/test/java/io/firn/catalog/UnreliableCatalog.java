@@ -20,7 +20,8 @@ public class UnreliableCatalog extends JdbcCatalog {
     NONE,
     BEFORE,
     AFTER,
-    AFTER_AND_GONE
+    AFTER_AND_GONE,
+    ALWAYS_BEFORE
   }
 
   private record Plan(Fault fault, Consumer<Table> meanwhile) {}
@@ -63,10 +64,10 @@ public class UnreliableCatalog extends JdbcCatalog {
           reliable.commit(base, metadata);
           return;
         }
-        if (plan.fault() != Fault.AFTER_AND_GONE) {
+        if (plan.fault() == Fault.BEFORE || plan.fault() == Fault.AFTER) {
           NEXT.set(new Plan(Fault.NONE, table -> {}));
         }
-        if (plan.fault() != Fault.BEFORE) {
+        if (plan.fault() == Fault.AFTER || plan.fault() == Fault.AFTER_AND_GONE) {
           reliable.commit(base, metadata);
           TableOperations other = UnreliableCatalog.super.newTableOps(identifier);
           plan.meanwhile().accept(new BaseTable(other, "other"));
