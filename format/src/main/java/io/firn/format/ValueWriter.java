@@ -77,6 +77,11 @@ final class ValueWriter {
       body.put(plain.bytes().array(), 0, plain.bytes().length());
       return PageEncoding.PLAIN;
     }
+    if (numberCount == 0 && numberedSize == 0) {
+      // Nulls only: should no page follow that needs the dictionary, there will be none to refer
+      // to.
+      return PageEncoding.PLAIN;
+    }
     boolean distinct = (values.size() - numberedSize) * 2L > numberCount;
     if (distinct || overflows(values)) {
       numbering = false;

@@ -161,6 +161,39 @@ class DataFileWriterTest {
   }
 
   @Test
+  void pagesOfNullsNeedNoDictionaryWhateverFollowsThem() throws IOException {
+    Schema schema =
+        new Schema(
+            NestedField.required(1, "k", Types.LongType.get()),
+            NestedField.optional(2, "always", Types.LongType.get()),
+            NestedField.optional(3, "thenDistinct", Types.LongType.get()),
+            NestedField.optional(4, "thenSame", Types.LongType.get()));
+    TableSchema table = TableSchema.of(schema, List.of(1));
+    List<Record> rows = new ArrayList<>();
+    for (long i = 0; i < 1_000; i++) {
+      Record row = GenericRecord.create(schema);
+      row.set(0, i);
+      row.set(2, i < 300 ? null : i * 1_000_003);
+      row.set(3, i < 300 ? null : i % 2);
+      rows.add(row);
+    }
+    WriterOptions options = WriterOptions.forScans().withPages(1024, 100);
+    WrittenFile file = write("f", table, rows, options, seeds.random());
+    assertThat(comparable(readWithIceberg(file.path(), schema))).isEqualTo(comparable(rows));
+    try (DataFileReaders readers = new DataFileReaders(storage, CacheOptions.defaults());
+        DataFileReader reader = readers.open(file.path(), file.lengthBytes(), table);
+        RowScan scan = reader.scan(Projection.all(table), 0, rows.size(), null)) {
+      List<Record> read = new ArrayList<>();
+      while (scan.next()) {
+        for (int i = 0; i < scan.batch().rowCount(); i++) {
+          read.add(scan.batch().record(i));
+        }
+      }
+      assertThat(comparable(read)).isEqualTo(comparable(rows));
+    }
+  }
+
+  @Test
   void aColumnOfUnknownTypeIsNotStored() throws IOException {
     Schema schema =
         new Schema(
