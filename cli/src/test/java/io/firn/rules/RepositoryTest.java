@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -80,6 +81,33 @@ class RepositoryTest {
   @Test
   void wishesStandInIssuesAndNotInSources() {
     assertThat(places(WISH)).as("wishes in sources").isEmpty();
+  }
+
+  @Test
+  void everyTestThatTheDocumentsNameIsThere() throws IOException {
+    Pattern named = Pattern.compile("`(\\w+Test)(?:\\.(\\w+))?`");
+    List<String> missing = new ArrayList<>();
+    try (Stream<Path> documents = Files.list(root().resolve("docs"))) {
+      for (Path document : documents.filter(path -> path.toString().endsWith(".md")).toList()) {
+        Matcher matcher = named.matcher(Files.readString(document));
+        while (matcher.find()) {
+          if (!isTest(matcher.group(1), matcher.group(2))) {
+            missing.add(document.getFileName() + ": " + matcher.group());
+          }
+        }
+      }
+    }
+    assertThat(missing).as("tests named in docs that do not exist").isEmpty();
+  }
+
+  private static boolean isTest(String name, String method) {
+    return sources.entrySet().stream()
+        .filter(source -> source.getKey().getFileName().toString().equals(name + ".java"))
+        .anyMatch(
+            source ->
+                method == null
+                    || source.getValue().stream()
+                        .anyMatch(line -> line.contains("void " + method + "(")));
   }
 
   @Test
