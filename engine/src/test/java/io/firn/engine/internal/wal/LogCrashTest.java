@@ -102,7 +102,7 @@ class LogCrashTest {
       assertThat(replay.operations).isEqualTo(expected.operations.subList(0, found));
       assertThat((long) found).isGreaterThan(expected.durable);
       expected.operations.subList(found, expected.operations.size()).clear();
-      expected.durable = found - 1;
+      expected.durable = found - 1L;
     } finally {
       close(log);
     }
