@@ -14,6 +14,7 @@ import io.firn.format.DataFileReader;
  * @param firstKey its smallest key
  * @param lastKey its largest key
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, and never leaves the engine
 record FileView(LiveFile live, DataFileReader reader, byte[] firstKey, byte[] lastKey) {
 
   DeletionVector deleted() {

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param limit rows at most
  * @param snapshotId the Iceberg snapshot to read instead of the newest state
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, and never leaves the engine
 record ScanRequest(
     TableSchema schema,
     byte @Nullable [] from,

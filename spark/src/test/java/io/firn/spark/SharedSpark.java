@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
-import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
@@ -16,7 +15,7 @@ final class SharedSpark implements ParameterResolver {
 
   private static final Namespace NAMESPACE = Namespace.create(SharedSpark.class);
 
-  private record Session(SparkProcess spark) implements CloseableResource, AutoCloseable {
+  private record Session(SparkProcess spark) implements AutoCloseable {
     @Override
     public void close() throws IOException {
       spark.close();
