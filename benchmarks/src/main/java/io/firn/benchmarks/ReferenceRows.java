@@ -9,8 +9,9 @@ import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 
 /**
- * The rows of the reference workload: a long key and nine value columns, about 97 bytes of user data. A row follows from its
- * key and its version alone, so that a model need only remember versions. Keys are even; odd ones are absent.
+ * The rows of the reference workload: a long key and nine value columns, about 97 bytes of user
+ * data. A row follows from its key and its version alone, so that a model need only remember
+ * versions. Keys are even; odd ones are absent.
  */
 final class ReferenceRows {
 
@@ -76,7 +77,10 @@ final class ReferenceRows {
     return row;
   }
 
-  /** The column that scans add up; a multiple of a power of two, so that sums are exact in any order. */
+  /**
+   * The column that scans add up; a multiple of a power of two, so that sums are exact in any
+   * order.
+   */
   double d1(int index) {
     return (mix(key(index) * 31 + versions[index]) >>> 44) / 8.0;
   }

@@ -22,8 +22,9 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
 
 /**
- * The reference workload on Firn: W1 load in random key order, W2 updates and deletes, W3 point reads, W4 full scans, W5
- * range scans, each settled and checked against the model. One JSON line a figure on standard output.
+ * The reference workload on Firn: W1 load in random key order, W2 updates and deletes, W3 point
+ * reads, W4 full scans, W5 range scans, each settled and checked against the model. One JSON line a
+ * figure on standard output.
  *
  * <p>Arguments: a directory, which must not exist, and the number of rows (2,000,000 if not given).
  */
@@ -42,7 +43,8 @@ public final class ReferenceWorkload {
 
   public static void main(String[] arguments) throws IOException {
     if (arguments.length < 1 || Files.exists(Path.of(arguments[0]))) {
-      throw new IllegalArgumentException("Name a directory that does not exist, and perhaps a number of rows");
+      throw new IllegalArgumentException(
+          "Name a directory that does not exist, and perhaps a number of rows");
     }
     int keys = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 2_000_000;
     new ReferenceWorkload(keys).run(arguments[0]);
@@ -120,7 +122,10 @@ public final class ReferenceWorkload {
       }
       table.write(batch, WriteOptions.of(Durability.SYNC));
     }
-    figure("batches of 1,000 with fsync", "rows per second", batches * (double) BATCH / seconds(start));
+    figure(
+        "batches of 1,000 with fsync",
+        "rows per second",
+        batches * (double) BATCH / seconds(start));
     table.flush();
   }
 
@@ -128,7 +133,10 @@ public final class ReferenceWorkload {
     pointReads(table, rows.keys() / 20); // warms up; not reported
     long[] nanos = pointReads(table, rows.keys() / 10);
     Arrays.sort(nanos);
-    figure("W3 get " + state + " mean", "microseconds", Arrays.stream(nanos).average().orElse(0) / 1e3);
+    figure(
+        "W3 get " + state + " mean",
+        "microseconds",
+        Arrays.stream(nanos).average().orElse(0) / 1e3);
     figure("W3 get " + state + " p50", "microseconds", nanos[nanos.length / 2] / 1e3);
     figure("W3 get " + state + " p99", "microseconds", nanos[nanos.length / 100 * 99] / 1e3);
     for (int round = 0; round < 2; round++) {
