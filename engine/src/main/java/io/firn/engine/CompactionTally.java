@@ -4,6 +4,8 @@ import io.firn.compaction.CompactionListener;
 import io.firn.compaction.CompactionPlan;
 import io.firn.compaction.CompactionResult;
 import io.firn.engine.TableListener.CompactionEvent;
+import io.firn.error.CommitUnknownException;
+import io.firn.error.FencedException;
 import io.firn.format.WrittenFile;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -21,6 +23,7 @@ final class CompactionTally implements CompactionListener {
       long rowsDropped) {}
 
   private final EventDispatcher events;
+  private final FailureLatch failures;
   private final LongAdder jobs = new LongAdder();
   private final LongAdder moved = new LongAdder();
   private final LongAdder filesIn = new LongAdder();
@@ -29,8 +32,9 @@ final class CompactionTally implements CompactionListener {
   private final LongAdder bytesOut = new LongAdder();
   private final LongAdder rowsDropped = new LongAdder();
 
-  CompactionTally(EventDispatcher events) {
+  CompactionTally(EventDispatcher events, FailureLatch failures) {
     this.events = events;
+    this.failures = failures;
   }
 
   @Override
@@ -56,6 +60,14 @@ final class CompactionTally implements CompactionListener {
                       plan.inputBytes(),
                       written,
                       nanos / 1_000_000)));
+    }
+  }
+
+  /** What a retry cannot cure ends the engine's writing; everything else is tried again. */
+  @Override
+  public void failed(CompactionPlan plan, Throwable error) {
+    if (error instanceof FencedException || error instanceof CommitUnknownException) {
+      failures.fail(error);
     }
   }
 

@@ -49,7 +49,7 @@ final class Maintenance {
   Maintenance(EngineParts parts, Runnable refresh) {
     this.parts = parts;
     this.pins = parts.pins();
-    this.tally = new CompactionTally(parts.events());
+    this.tally = new CompactionTally(parts.events(), parts.failures());
     FirnOptions options = parts.options();
     this.compaction = new CompactionService(new Host(), compactionOptions(options));
     this.sweeper =

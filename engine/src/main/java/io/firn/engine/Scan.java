@@ -47,7 +47,10 @@ public interface Scan {
    */
   Scan select(String... columns);
 
-  /** Only rows for which the expression, over any columns of the table, is true. */
+  /**
+   * Only rows for which the expression, over any columns of the table, is true. A comparison with
+   * null is neither true nor false, as in SQL; ask with {@code isNull}.
+   */
   Scan filter(Expression filter);
 
   /** At most this many rows. */

@@ -8,9 +8,10 @@ import org.apache.iceberg.expressions.Evaluator;
 import org.apache.iceberg.expressions.Expression;
 
 /**
- * An Iceberg expression over rows of a schema, evaluated on whole batches or on single rows. What
- * matches is exactly what Iceberg's {@link Evaluator} says: values have a total order in which null
- * comes first, then numbers, then NaN, and {@code -0.0} is below {@code 0.0}.
+ * An Iceberg expression over rows of a schema, evaluated on whole batches or on single rows. A
+ * comparison with null is not true, nor is its negation, as in SQL. Apart from that what matches is
+ * what Iceberg's {@link Evaluator} says: numbers come before NaN, and {@code -0.0} is below {@code
+ * 0.0}.
  *
  * <p>Comparisons, {@code in}, {@code startsWith} and tests for null and NaN of flat columns run
  * over primitive arrays; anything else is evaluated row by row. Immutable and safe for use by
@@ -35,10 +36,11 @@ public final class RowFilter {
    */
   public static RowFilter of(Schema schema, Expression expression) {
     try {
+      Expression known = KnownValues.required(expression);
       return new RowFilter(
           schema,
-          FilterCompiler.compile(schema.asStruct(), expression),
-          new Evaluator(schema.asStruct(), expression, true));
+          FilterCompiler.compile(schema.asStruct(), known),
+          new Evaluator(schema.asStruct(), known, true));
     } catch (ValidationException | IllegalArgumentException | UnsupportedOperationException e) {
       throw new InvalidArgumentException("the filter does not fit the table: " + e.getMessage(), e);
     }

@@ -9,13 +9,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.StructLike;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.InternalRecordWrapper;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.expressions.And;
 import org.apache.iceberg.expressions.Evaluator;
 import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expression.Operation;
 import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.expressions.Not;
+import org.apache.iceberg.expressions.Or;
+import org.apache.iceberg.expressions.UnboundPredicate;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.junit.jupiter.api.Test;
@@ -26,7 +33,7 @@ class RowFilterTest {
   @RegisterExtension final Seeds seeds = new Seeds();
 
   @Test
-  void whatMatchesIsWhatIcebergsEvaluatorSays() {
+  void whatMatchesIsWhatIcebergsEvaluatorSaysAndNullsAreUnknown() {
     Random random = seeds.random();
     Schema schema = RandomExpressions.schema();
     RandomRows generator = new RandomRows(random);
@@ -50,12 +57,11 @@ class RowFilterTest {
 
   private static void check(
       Schema schema, List<Record> rows, ColumnBatch batch, Expression expression) {
-    Evaluator evaluator = new Evaluator(schema.asStruct(), expression, true);
     InternalRecordWrapper wrapper = new InternalRecordWrapper(schema.asStruct());
     RowFilter filter = RowFilter.of(schema, expression);
     List<Integer> expected = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {
-      boolean matches = evaluator.eval(wrapper.wrap(rows.get(i)));
+      boolean matches = truth(schema, expression, wrapper.wrap(rows.get(i))) == Truth.TRUE;
       assertThat(filter.test(rows.get(i))).as("row %s, %s", i, expression).isEqualTo(matches);
       if (matches) {
         expected.add(i);
@@ -66,6 +72,58 @@ class RowFilterTest {
     assertThat(Arrays.stream(selection).limit(count).boxed().toList())
         .as("%s", expression)
         .isEqualTo(expected);
+  }
+
+  private enum Truth {
+    FALSE,
+    UNKNOWN,
+    TRUE
+  }
+
+  /**
+   * Three-valued logic, worked out node by node; each comparison of a value by Iceberg's evaluator.
+   */
+  private static Truth truth(Schema schema, Expression expression, StructLike row) {
+    if (expression instanceof And and) {
+      return min(truth(schema, and.left(), row), truth(schema, and.right(), row));
+    }
+    if (expression instanceof Or or) {
+      return max(truth(schema, or.left(), row), truth(schema, or.right(), row));
+    }
+    if (expression instanceof Not not) {
+      return Truth.values()[2 - truth(schema, not.child(), row).ordinal()];
+    }
+    if (expression instanceof UnboundPredicate<?> predicate
+        && !Set.of(Operation.IS_NULL, Operation.NOT_NULL, Operation.IS_NAN, Operation.NOT_NAN)
+            .contains(predicate.op())
+        && new Evaluator(schema.asStruct(), Expressions.isNull(predicate.ref().name()), true)
+            .eval(row)) {
+      return Truth.UNKNOWN;
+    }
+    return new Evaluator(schema.asStruct(), expression, true).eval(row) ? Truth.TRUE : Truth.FALSE;
+  }
+
+  private static Truth min(Truth a, Truth b) {
+    return a.compareTo(b) <= 0 ? a : b;
+  }
+
+  private static Truth max(Truth a, Truth b) {
+    return a.compareTo(b) >= 0 ? a : b;
+  }
+
+  @Test
+  void aComparisonWithNullIsNeitherTrueNorFalse() {
+    Schema schema = new Schema(NestedField.optional(1, "a", Types.IntegerType.get()));
+    ColumnBatch batch = ColumnBatch.of(schema);
+    batch.column(0).appendNull();
+    ((IntColumn) batch.column(0)).append(3);
+    int[] selection = new int[2];
+    assertThat(RowFilter.of(schema, Expressions.lessThan("a", 10)).select(batch, selection))
+        .isEqualTo(1);
+    assertThat(
+            RowFilter.of(schema, Expressions.not(Expressions.equal("a", 3)))
+                .select(batch, selection))
+        .isZero();
   }
 
   @Test
