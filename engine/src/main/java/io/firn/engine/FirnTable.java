@@ -43,15 +43,25 @@ import org.jspecify.annotations.Nullable;
  * An acknowledged write survives what its {@link Durability} says, which is a power cut unless
  * chosen otherwise.
  *
- * <p>{@link #close} flushes and releases everything. A table that met a fatal error refuses writes,
- * repeats that error, and goes on answering reads; close and reopen it.
+ * <p>{@link #close} flushes and releases everything; a table dropped without it keeps its threads
+ * and its lock, and is reported in the log with the place where it was opened. A table that met a
+ * fatal error refuses writes, repeats that error, and goes on answering reads; close and reopen it.
  */
 public final class FirnTable implements TableReader, AutoCloseable {
 
   private final Engine engine;
+  private final DroppedTables.Watch watch;
 
   FirnTable(Engine engine) {
+    this(engine, DroppedTables.LOGGED);
+  }
+
+  /**
+   * @param dropped told if this object is dropped without {@link #close}
+   */
+  FirnTable(Engine engine, DroppedTables.Reporter dropped) {
     this.engine = engine;
+    this.watch = DroppedTables.watch(this, engine.location(), dropped);
   }
 
   /** Describes the table to open or create. */
@@ -211,6 +221,7 @@ public final class FirnTable implements TableReader, AutoCloseable {
    */
   @Override
   public void close() {
+    watch.end();
     engine.close();
   }
 
