@@ -165,8 +165,9 @@ public final class FirnOptions {
           < options.value(OptionKey.COMPACTION_LEVEL0_FILES)) {
         found.add("sorted-runs-slowdown must not be below compaction-level0-files");
       }
-      if (options.value(OptionKey.ROW_BYTES_MAX) > Integer.MAX_VALUE / 4) {
-        found.add("row-bytes-max is too large");
+      if (options.value(OptionKey.COMPACTION_TARGET_FILE_BYTES)
+          > options.value(OptionKey.COMPACTION_LEVEL_BASE_BYTES)) {
+        found.add("compaction-target-file-bytes must not be above compaction-level-base-bytes");
       }
       if (!found.isEmpty()) {
         throw new InvalidArgumentException("Invalid options: " + String.join("; ", found));

@@ -65,10 +65,13 @@ final class Maintenance {
   }
 
   static CompactionOptions compactionOptions(FirnOptions options) {
+    long targetFileBytes = options.value(OptionKey.COMPACTION_TARGET_FILE_BYTES);
     return CompactionOptions.builder()
         .workers(options.intValue(OptionKey.COMPACTION_WORKERS))
         .l0FilesTrigger(options.intValue(OptionKey.COMPACTION_LEVEL0_FILES))
-        .targetFileBytes(options.value(OptionKey.COMPACTION_TARGET_FILE_BYTES))
+        .targetFileBytes(targetFileBytes)
+        .maxInputBytesPerJob(
+            Math.max(targetFileBytes, CompactionOptions.defaults().maxInputBytesPerJob()))
         .levelBaseBytes(options.value(OptionKey.COMPACTION_LEVEL_BASE_BYTES))
         .levelMultiplier(options.intValue(OptionKey.COMPACTION_LEVEL_MULTIPLIER))
         .maskedRowRatio(options.value(OptionKey.COMPACTION_MASKED_PERCENT) / 100.0)
