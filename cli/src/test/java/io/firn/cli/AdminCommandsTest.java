@@ -117,7 +117,9 @@ class AdminCommandsTest {
   @Test
   void aFullCompactionLeavesOneRunAndTheSameRows() {
     String before = firn("scan", table, "--format", "csv").succeeds().out();
-    assertThat(firn("compact", table, "--plan").succeeds().out()).contains("score");
+    assertThat(firn("compact", table, "--full", "--plan").succeeds().out())
+        .contains("to_level")
+        .contains("full");
 
     firn("compact", table, "--full")
         .succeeds()

@@ -227,7 +227,7 @@ public final class CompactionService implements AutoCloseable {
   private List<CompactionPlan> reserveAll(CompactionRequest request) {
     synchronized (pickLock) {
       LevelView view = viewLocked();
-      List<CompactionPlan> plans = plansOf(request, view);
+      List<CompactionPlan> plans = plansOf(request, view, requestedPlans);
       for (CompactionPlan plan : plans) {
         if (!reservations.tryReserve(plan)) {
           throw new IllegalStateException("Nobody else may hold an input of " + plan);
@@ -237,10 +237,9 @@ public final class CompactionService implements AutoCloseable {
     }
   }
 
-  private List<CompactionPlan> plansOf(CompactionRequest request, LevelView view) {
-    return request == CompactionRequest.FULL
-        ? requestedPlans.full(view)
-        : requestedPlans.purge(view);
+  private static List<CompactionPlan> plansOf(
+      CompactionRequest request, LevelView view, RequestedPlans requested) {
+    return request == CompactionRequest.FULL ? requested.full(view) : requested.purge(view);
   }
 
   /** Jobs until none is due that concerns a file which was there at the beginning. */
@@ -298,9 +297,14 @@ public final class CompactionService implements AutoCloseable {
 
   /** What a request would do now, without doing it. */
   public List<CompactionPlan> plan(CompactionRequest request) {
-    LevelView view = view();
+    return plan(view(), options, request);
+  }
+
+  /** What a request would do with these levels if nothing else was running. Does no I/O. */
+  public static List<CompactionPlan> plan(
+      LevelView view, CompactionOptions options, CompactionRequest request) {
     if (request != CompactionRequest.MINOR) {
-      return plansOf(request, view);
+      return plansOf(request, view, new RequestedPlans(options));
     }
     CompactionPicker dry = new CompactionPicker(options, new Reservations());
     List<CompactionPlan> plans = new ArrayList<>();

@@ -133,6 +133,14 @@ final class Engine {
     return parts.maintenance().compact(kind);
   }
 
+  List<PlannedJob> planCompaction(CompactionKind kind) {
+    return levels().plan(kind);
+  }
+
+  private LevelReport levels() {
+    return writer == null ? LevelReport.ofReader(parts) : writer.maintenance().levels();
+  }
+
   int sweep() {
     closer.checkOpen();
     return writer().maintenance().sweep();
@@ -167,8 +175,7 @@ final class Engine {
     SuperVersion view = state.acquire();
     try {
       List<FileInfo> files = new ArrayList<>();
-      LevelReport report =
-          writer == null ? LevelReport.ofReader(parts) : writer.maintenance().levels();
+      LevelReport report = levels();
       Map<String, Integer> levels = report.byPath();
       for (FileView file : view.files().files()) {
         files.add(fileInfo(file, levels));

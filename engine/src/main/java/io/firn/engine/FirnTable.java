@@ -162,6 +162,11 @@ public final class FirnTable implements TableReader, AutoCloseable {
     return engine.compact(kind);
   }
 
+  /** The jobs that {@link #compact} would do now, the most urgent first; nothing is done. */
+  public List<PlannedJob> planCompaction(CompactionKind kind) {
+    return engine.planCompaction(kind);
+  }
+
   /**
    * Expires Iceberg snapshots by policy and deletes the files nothing needs any more. Returns the
    * number of files deleted.

@@ -3,6 +3,8 @@ package io.firn.engine;
 import io.firn.catalog.Version;
 import io.firn.compaction.CompactionFile;
 import io.firn.compaction.CompactionOptions;
+import io.firn.compaction.CompactionPlan;
+import io.firn.compaction.CompactionService;
 import io.firn.compaction.KeyRanges;
 import io.firn.compaction.LevelScore;
 import io.firn.compaction.LevelView;
@@ -11,6 +13,7 @@ import io.firn.engine.TableStats.LevelStats;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Tells about levels, by the writer's view of them or, in a table only read, by a derived one. */
@@ -49,6 +52,24 @@ final class LevelReport {
               score.score()));
     }
     return levels;
+  }
+
+  /** The jobs that a request would lead to. */
+  List<PlannedJob> plan(CompactionKind kind) {
+    List<PlannedJob> jobs = new ArrayList<>();
+    for (CompactionPlan plan : CompactionService.plan(view, options, kind.request())) {
+      jobs.add(
+          new PlannedJob(
+              plan.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+              plan.inputs().size(),
+              plan.inputBytes(),
+              plan.liveRows(),
+              plan.deletedRows(),
+              plan.outputLevel(),
+              plan.rewrites(),
+              plan.score()));
+    }
+    return jobs;
   }
 
   /** The level a file counts to. */

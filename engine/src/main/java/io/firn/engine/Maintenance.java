@@ -6,7 +6,6 @@ import io.firn.catalog.Version;
 import io.firn.compaction.CompactionHost;
 import io.firn.compaction.CompactionListener;
 import io.firn.compaction.CompactionOptions;
-import io.firn.compaction.CompactionRequest;
 import io.firn.compaction.CompactionService;
 import io.firn.compaction.SweepBatch;
 import io.firn.compaction.SweepListener;
@@ -124,12 +123,7 @@ final class Maintenance {
   /** Compacts on request and returns when it is done. */
   CompactionReport compact(CompactionKind kind) {
     CompactionTally.Mark before = tally.mark();
-    compaction.compactNow(
-        switch (kind) {
-          case DUE -> CompactionRequest.MINOR;
-          case FULL -> CompactionRequest.FULL;
-          case PURGE_DELETES -> CompactionRequest.PURGE;
-        });
+    compaction.compactNow(kind.request());
     return tally.since(before);
   }
 

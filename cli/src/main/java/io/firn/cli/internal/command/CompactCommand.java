@@ -9,10 +9,9 @@ import io.firn.engine.CompactionKind;
 import io.firn.engine.CompactionReport;
 import io.firn.engine.FirnTable;
 import io.firn.engine.OwnerClient;
-import io.firn.engine.TableStats.LevelStats;
+import io.firn.engine.PlannedJob;
 import io.firn.error.InvalidArgumentException;
 import io.firn.error.LockedException;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,7 +34,7 @@ final class CompactCommand extends TableCommand {
       description = "Rewrite every file with masked rows, so that no deletion vector is left")
   private boolean purgeDeletes;
 
-  @Option(names = "--plan", description = "Only show which levels are due")
+  @Option(names = "--plan", description = "Only show the jobs that would be done")
   private boolean plan;
 
   @Override
@@ -43,13 +42,13 @@ final class CompactCommand extends TableCommand {
     if (full && purgeDeletes) {
       throw new InvalidArgumentException("--full already purges deletes; give one of the two");
     }
-    if (plan) {
-      return printPlan();
-    }
     CompactionKind kind =
         full
             ? CompactionKind.FULL
             : purgeDeletes ? CompactionKind.PURGE_DELETES : CompactionKind.DUE;
+    if (plan) {
+      return printPlan(kind);
+    }
     FirnTable.Builder builder = table.builder();
     Optional<OwnerClient> owner = builder.findOwner();
     if (owner.isPresent()) {
@@ -85,27 +84,28 @@ final class CompactCommand extends TableCommand {
                 Quantity.count(report.rowsDropped())));
   }
 
-  private int printPlan() {
+  private int printPlan(CompactionKind kind) {
     try (FirnTable opened = table.builder().openReadOnly()) {
-      List<LevelStats> levels = opened.stats().levels();
       Listing listing =
           new Listing(
-              column("level", Kind.ID),
+              column("job", Kind.TEXT),
               column("files", Kind.COUNT),
               column("bytes", Kind.BYTES),
+              column("live_rows", Kind.COUNT),
               column("masked_rows", Kind.COUNT),
-              column("score", Kind.NUMBER),
-              column("due", Kind.TEXT));
-      for (LevelStats level : levels) {
-        if (level.files() > 0) {
-          listing.add(
-              level.level(),
-              level.files(),
-              level.bytes(),
-              level.maskedRows(),
-              level.score(),
-              level.score() >= 1 ? "yes" : "no");
-        }
+              column("to_level", Kind.ID),
+              column("rewrites", Kind.TEXT),
+              column("score", Kind.NUMBER));
+      for (PlannedJob job : opened.planCompaction(kind)) {
+        listing.add(
+            job.kind(),
+            job.files(),
+            job.bytes(),
+            job.liveRows(),
+            job.maskedRows(),
+            job.outputLevel(),
+            job.rewrites() ? "yes" : "no",
+            job.score());
       }
       listing.print(Listing.Format.TABLE, terminal());
     }
