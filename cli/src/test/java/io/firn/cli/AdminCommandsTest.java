@@ -118,7 +118,7 @@ class AdminCommandsTest {
   void aFullCompactionLeavesOneRunAndTheSameRows() {
     String before = firn("scan", table, "--format", "csv").succeeds().out();
     assertThat(firn("compact", table, "--full", "--plan").succeeds().out())
-        .contains("to_level")
+        .contains("to level")
         .contains("full");
 
     firn("compact", table, "--full")

@@ -31,6 +31,7 @@ public final class DataFileIndex {
   /** Magic, checksum and length. */
   static final int HEADER_BYTES = 16;
 
+  private final int contentChecksum;
   private final long rowCount;
   private final byte[] firstKey;
   private final byte[] lastKey;
@@ -43,6 +44,7 @@ public final class DataFileIndex {
   private final long bytes;
 
   private DataFileIndex(SectionReader source) {
+    this.contentChecksum = source.readInt();
     this.rowCount = source.readVarint();
     this.firstKey = source.readBytes();
     this.lastKey = source.readBytes();
@@ -137,6 +139,11 @@ public final class DataFileIndex {
     byte[] section = new byte[locator.length()];
     file.readFully(locator.offset(), section, 0, section.length);
     return parse(section, file.path(), locator.offset());
+  }
+
+  /** CRC-32C of the file's bytes before the index section: pages and page headers. */
+  int contentChecksum() {
+    return contentChecksum;
   }
 
   /** The number of rows of the file, at least one. */

@@ -128,12 +128,17 @@ final class DataFileIndexBuilder {
     groupCount++;
   }
 
-  /** The whole section of a file of this schema. */
-  byte[] build(List<ColumnLayoutBuilder> columns, Schema schema) {
+  /**
+   * The whole section of a file of this schema.
+   *
+   * @param contentChecksum CRC-32C of the file up to the section
+   */
+  byte[] build(List<ColumnLayoutBuilder> columns, Schema schema, int contentChecksum) {
     ByteBuilder section = new ByteBuilder(blocks.length() + 1024);
     section.put(DataFileIndex.MAGIC, 0, DataFileIndex.MAGIC.length);
     int checksumAt = section.extendZeroed(4);
     int lengthAt = section.extendZeroed(4);
+    section.putIntLittle(contentChecksum);
     section.putVarint(rowCount);
     section.putVarint(firstKey.length());
     section.put(firstKey.array(), 0, firstKey.length());

@@ -282,7 +282,8 @@ public final class DataFileWriter implements Closeable {
 
   private void writeIndexAndFooter() throws IOException {
     byte[] section =
-        index.build(columns.chunks().stream().map(ChunkPages::layout).toList(), schema);
+        index.build(
+            columns.chunks().stream().map(ChunkPages::layout).toList(), schema, output.checksum());
     IndexLocator locator = new IndexLocator(output.getPos(), section.length);
     output.write(section, 0, section.length);
     Map<String, String> properties = new LinkedHashMap<>();

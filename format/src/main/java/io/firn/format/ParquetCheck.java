@@ -3,9 +3,11 @@ package io.firn.format;
 import io.firn.error.CorruptionException;
 import io.firn.error.FirnException;
 import io.firn.error.StorageException;
+import io.firn.storage.InputFileHandle;
 import io.firn.storage.Storage;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.page.DataPage;
@@ -24,6 +26,8 @@ import org.apache.parquet.internal.column.columnindex.OffsetIndex;
  */
 public final class ParquetCheck {
 
+  private static final int BLOCK_BYTES = 1 << 20;
+
   private ParquetCheck() {}
 
   /**
@@ -39,6 +43,7 @@ public final class ParquetCheck {
             .usePageChecksumVerification(true)
             .withCodecFactory(codecs)
             .build();
+    checkContent(storage, path);
     try (SourceFile file = SourceFile.open(storage, path, length, new ReadMetrics());
         ParquetFileReader reader = ParquetFileReader.open(new ParquetInput(file), options)) {
       for (BlockMetaData group : reader.getFooter().getBlocks()) {
@@ -57,6 +62,32 @@ public final class ParquetCheck {
       throw new CorruptionException(path, -1, "other Parquet readers cannot read it: " + e, e);
     } finally {
       codecs.release();
+    }
+  }
+
+  /**
+   * Compares the checksum that Firn keeps of all pages and their headers; other files have none.
+   */
+  private static void checkContent(Storage storage, String path) {
+    try (InputFileHandle file = storage.open(path)) {
+      IndexLocator locator = IndexLocator.find(file);
+      DataFileIndex index = DataFileIndex.read(file);
+      if (locator == null || index == null) {
+        return;
+      }
+      CRC32C checksum = new CRC32C();
+      byte[] block = new byte[BLOCK_BYTES];
+      for (long at = 0; at < locator.offset(); at += block.length) {
+        int length = (int) Math.min(block.length, locator.offset() - at);
+        file.readFully(at, block, 0, length);
+        checksum.update(block, 0, length);
+      }
+      if ((int) checksum.getValue() != index.contentChecksum()) {
+        throw new CorruptionException(
+            path, 0, "the checksum of the " + locator.offset() + " bytes before the index differs");
+      }
+    } catch (IOException e) {
+      throw new StorageException("Cannot read " + path, e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.firn.format;
 
 import io.firn.storage.OutputFileHandle;
 import java.io.IOException;
+import java.util.zip.CRC32C;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 
@@ -17,6 +18,7 @@ final class StorageOutput extends PositionOutputStream implements OutputFile {
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int buffered;
   private long flushed;
+  private final CRC32C checksum = new CRC32C();
 
   StorageOutput(OutputFileHandle file) {
     this.file = file;
@@ -41,6 +43,7 @@ final class StorageOutput extends PositionOutputStream implements OutputFile {
       flush();
       if (length >= buffer.length) {
         file.write(source, offset, length);
+        checksum.update(source, offset, length);
         flushed += length;
         return;
       }
@@ -53,9 +56,16 @@ final class StorageOutput extends PositionOutputStream implements OutputFile {
   public void flush() throws IOException {
     if (buffered > 0) {
       file.write(buffer, 0, buffered);
+      checksum.update(buffer, 0, buffered);
       flushed += buffered;
       buffered = 0;
     }
+  }
+
+  /** The CRC-32C of everything written so far. */
+  int checksum() throws IOException {
+    flush();
+    return (int) checksum.getValue();
   }
 
   @Override
