@@ -37,7 +37,7 @@ class LifecycleTest {
   @Test
   void aThousandOpenWriteCloseCyclesLeakNothing() {
     TrackingStorage storage = leaks.track(new LocalStorage());
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 1_000; i++) {
       try (FirnTable table =
           Rows.at(directory)
               .storage(storage)
