@@ -6,9 +6,11 @@ import io.firn.catalog.SnapshotInfo;
 import io.firn.error.FirnException;
 import io.firn.testkit.CrashStorage;
 import io.firn.testkit.LeakCheck;
+import io.firn.testkit.ModelTable;
 import io.firn.testkit.Seeds;
 import io.firn.testkit.SurvivalMode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Random;
@@ -68,7 +70,8 @@ class CrashTest {
   private static final class Workload {
     private final CrashStorage storage;
     private final Random random;
-    private final TableModel<Long> attempted = new TableModel<>();
+    private final ModelTable<Long, Record> attempted =
+        new ModelTable<>(Comparator.<Long>naturalOrder());
     private final List<Long> batchEnds = new ArrayList<>(List.of(0L));
     private long acknowledged;
 
@@ -98,11 +101,11 @@ class CrashTest {
         long key = random.nextInt(150);
         if (random.nextInt(5) == 0) {
           batch.delete(key);
-          attempted.delete(key);
+          attempted.delete(attempted.sequence() + 1, key);
         } else {
           Record row = Rows.row(key, "v" + attempted.sequence(), null);
           batch.put(row);
-          attempted.put(key, row);
+          attempted.put(attempted.sequence() + 1, key, row);
         }
       }
       batchEnds.add(attempted.sequence());
@@ -127,7 +130,7 @@ class CrashTest {
             .isIn(batchEnds);
         assertThat(Rows.all(table.scan()))
             .as(moment)
-            .isEqualTo(List.copyOf(attempted.history().at(recovered).values()));
+            .isEqualTo(List.copyOf(attempted.stateAt(recovered).values()));
         compareSnapshots(table, moment);
         table.put(Rows.row(1_000));
         table.flush();
@@ -136,9 +139,8 @@ class CrashTest {
     }
 
     private void compareSnapshots(FirnTable table, String moment) {
-      TableModel<Long>.History history = attempted.history();
       for (SnapshotInfo snapshot : table.snapshots()) {
-        NavigableMap<Long, Record> expected = history.at(snapshot.sequence().getAsLong());
+        NavigableMap<Long, Record> expected = attempted.stateAt(snapshot.sequence().getAsLong());
         assertThat(Rows.all(table.scan().asOf(snapshot.snapshotId())))
             .as(moment + ", " + snapshot)
             .isEqualTo(List.copyOf(expected.values()));

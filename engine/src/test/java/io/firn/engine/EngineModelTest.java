@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firn.catalog.SnapshotInfo;
 import io.firn.testkit.LeakCheck;
+import io.firn.testkit.ModelTable;
 import io.firn.testkit.Seeds;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -79,7 +81,8 @@ class EngineModelTest {
     private final Configuration configuration;
     private final Random random;
     private final Schema schema;
-    private final TableModel<String> model = new TableModel<>();
+    private final ModelTable<String, Record> model =
+        new ModelTable<>(Comparator.<String>naturalOrder());
     private final List<OpenSnapshot> snapshots = new ArrayList<>();
     private FirnTable table;
 
@@ -233,14 +236,14 @@ class EngineModelTest {
       int key = random.nextInt(KEYS);
       Record row = randomRow(key);
       WriteToken token = table.put(row);
-      model.put(modelKey(key), row);
+      model.put(model.sequence() + 1, modelKey(key), row);
       assertThat(token.sequence()).isEqualTo(model.sequence());
     }
 
     private void delete() {
       int key = random.nextInt(KEYS);
       table.delete(tableKey(key));
-      model.delete(modelKey(key));
+      model.delete(model.sequence() + 1, modelKey(key));
     }
 
     private void batch() {
@@ -249,11 +252,11 @@ class EngineModelTest {
         int key = random.nextInt(KEYS);
         if (random.nextInt(4) == 0) {
           batch.delete(tableKey(key));
-          model.delete(modelKey(key));
+          model.delete(model.sequence() + 1, modelKey(key));
         } else {
           Record row = randomRow(key);
           batch.put(row);
-          model.put(modelKey(key), row);
+          model.put(model.sequence() + 1, modelKey(key), row);
         }
       }
       table.write(batch);
@@ -261,8 +264,7 @@ class EngineModelTest {
 
     private void get() {
       int key = random.nextInt(KEYS + 50);
-      assertThat(table.get(tableKey(key)))
-          .isEqualTo(Optional.ofNullable(model.rows().get(modelKey(key))));
+      assertThat(table.get(tableKey(key))).isEqualTo(Optional.ofNullable(model.get(modelKey(key))));
     }
 
     private void scanRange() throws Exception {
@@ -275,12 +277,12 @@ class EngineModelTest {
         scan = scan.from("r" + region, a).to("r" + region, b);
         expected =
             model
-                .rows()
+                .state()
                 .subMap(
                     "r%d/%07d".formatted(region, a), true, "r%d/%07d".formatted(region, b), false);
       } else {
         scan = scan.from(a).to(b);
-        expected = model.rows().subMap("%07d".formatted(a), true, "%07d".formatted(b), false);
+        expected = model.state().subMap("%07d".formatted(a), true, "%07d".formatted(b), false);
       }
       List<Record> rows = new ArrayList<>(expected.values());
       switch (random.nextInt(4)) {
@@ -305,11 +307,11 @@ class EngineModelTest {
       if (configuration.compositeKey && random.nextBoolean()) {
         String region = "r" + random.nextInt(7);
         assertThat(collect(table.scan().prefix(region)))
-            .isEqualTo(List.copyOf(model.rows().subMap(region + "/", region + "0").values()));
+            .isEqualTo(List.copyOf(model.state().subMap(region + "/", region + "0").values()));
       } else {
         double bound = random.nextInt(10_000) / 4.0;
         List<Record> expected =
-            model.rows().values().stream()
+            model.state().values().stream()
                 .filter(row -> row.getField("amount") != null)
                 .filter(row -> (Double) row.getField("amount") > bound)
                 .toList();
@@ -326,7 +328,7 @@ class EngineModelTest {
       if (snapshots.size() < 4) {
         TableSnapshot snapshot = table.snapshot();
         assertThat(snapshot.sequence()).isEqualTo(model.sequence());
-        snapshots.add(new OpenSnapshot(snapshot, model.copy()));
+        snapshots.add(new OpenSnapshot(snapshot, model.state()));
       }
     }
 
@@ -342,7 +344,7 @@ class EngineModelTest {
     }
 
     private void compareWhole() throws Exception {
-      assertThat(collect(table.scan())).isEqualTo(List.copyOf(model.rows().values()));
+      assertThat(collect(table.scan())).isEqualTo(List.copyOf(model.state().values()));
     }
 
     private void compareWithIceberg() throws Exception {
@@ -357,12 +359,11 @@ class EngineModelTest {
     }
 
     private void compareWithIceberg(Table iceberg) throws Exception {
-      TableModel<String>.History history = model.history();
       for (SnapshotInfo snapshot : table.snapshots()) {
         if (iceberg.snapshot(snapshot.snapshotId()) == null) {
           continue; // expired meanwhile
         }
-        NavigableMap<String, Record> expected = history.at(snapshot.sequence().getAsLong());
+        NavigableMap<String, Record> expected = model.stateAt(snapshot.sequence().getAsLong());
         List<Record> rows = new ArrayList<>();
         try (CloseableIterable<Record> records =
             IcebergGenerics.read(iceberg).useSnapshot(snapshot.snapshotId()).build()) {
