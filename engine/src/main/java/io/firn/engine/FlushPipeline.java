@@ -167,10 +167,12 @@ final class FlushPipeline {
                   flush.lastSequence(),
                   Map.of(SummaryKeys.ENGINE_ID, engineId));
             });
+    // Whoever waits for this flush finds it counted.
+    count(written, newlyMasked[0]);
     state.installVersion(flush);
     unpin(written);
     log.release(flush.segment());
-    account(version, flush, written, newlyMasked[0]);
+    announce(version, flush, written, newlyMasked[0]);
     afterCommit.run();
   }
 
@@ -213,16 +215,20 @@ final class FlushPipeline {
     return masks;
   }
 
-  private void account(
+  private void count(WrittenMemtable written, long newlyMasked) {
+    WrittenFile file = written.file();
+    flushes.incrementAndGet();
+    rows.addAndGet(file == null ? 0 : file.rowCount());
+    bytes.addAndGet(file == null ? 0 : file.lengthBytes());
+    masked.addAndGet(newlyMasked);
+  }
+
+  private void announce(
       Version version, PendingFlush flush, WrittenMemtable written, long newlyMasked) {
     WrittenFile file = written.file();
     long fileRows = file == null ? 0 : file.rowCount();
     long fileBytes = file == null ? 0 : file.lengthBytes();
     long millis = (System.nanoTime() - written.startNanos()) / 1_000_000;
-    flushes.incrementAndGet();
-    rows.addAndGet(fileRows);
-    bytes.addAndGet(fileBytes);
-    masked.addAndGet(newlyMasked);
     LOG.info(
         "flushed table={} snapshot={} sequence={} rows={} masked={} bytes={} millis={}",
         store.location(),
