@@ -321,7 +321,8 @@ class OptionEffectTest {
       table.compact(CompactionKind.FULL);
       assertThat(table.files()).allMatch(file -> file.level() == 2);
       double score = table.stats().levels().get(2).score();
-      assertThat(score * 640 * 1024).isCloseTo(table.stats().liveBytes(), Offset.offset(1.0));
+      assertThat(score * 640 * 1024)
+          .isCloseTo((double) table.stats().liveBytes(), Offset.offset(1.0));
     }
     try (FirnTable table = levels("64kb", "2")) {
       table.put(Rows.row(301), NONE);
