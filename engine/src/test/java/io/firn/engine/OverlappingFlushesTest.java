@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firn.catalog.SnapshotInfo;
 import io.firn.testkit.LeakCheck;
+import io.firn.testkit.ModelTable;
 import io.firn.testkit.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +42,7 @@ class OverlappingFlushesTest {
 
   @TempDir Path directory;
 
-  private final TableModel<Long> model = new TableModel<>();
+  private final ModelTable<Long, Record> model = new ModelTable<>(Comparator.<Long>naturalOrder());
 
   @Test
   void engineAndIcebergReturnTheSameRowsBeforeDuringAndAfterCompaction() throws Exception {
@@ -83,11 +85,11 @@ class OverlappingFlushesTest {
       long key = random.nextInt(KEYS);
       if (random.nextInt(10) == 0) {
         batch.delete(key);
-        model.delete(key);
+        model.delete(model.sequence() + 1, key);
       } else {
         Record row = Rows.row(key, "at " + model.sequence(), random.nextDouble());
         batch.put(row);
-        model.put(key, row);
+        model.put(model.sequence() + 1, key, row);
       }
     }
     table.write(batch);
@@ -124,7 +126,7 @@ class OverlappingFlushesTest {
   }
 
   private void assertSameRows(FirnTable table) throws IOException {
-    List<Record> expected = List.copyOf(model.rows().values());
+    List<Record> expected = List.copyOf(model.state().values());
     assertThat(Rows.all(table.scan())).isEqualTo(expected);
     List<Record> unordered = Rows.all(table.scan().unordered());
     assertThat(byKey(unordered).values()).containsExactlyElementsOf(expected);
@@ -137,7 +139,7 @@ class OverlappingFlushesTest {
     }
     var found = table.multiGet(keys);
     for (int i = 0; i < keys.size(); i++) {
-      Record row = model.rows().get(keys.get(i).get(0));
+      Record row = model.get((Long) keys.get(i).get(0));
       assertThat(found.get(i).orElse(null)).isEqualTo(row);
       assertThat(table.get(keys.get(i).get(0)).orElse(null)).isEqualTo(row);
     }
@@ -146,13 +148,12 @@ class OverlappingFlushesTest {
   /** Time travel, in both readers: every snapshot is the state at its sequence number. */
   private void assertEverySnapshot(FirnTable table) throws IOException {
     Table iceberg = new HadoopTables().load(directory.toString());
-    TableModel<Long>.History history = model.history();
     Set<Long> sequences = new HashSet<>();
     int compared = 0;
     for (SnapshotInfo snapshot : table.snapshots()) {
       long sequence = snapshot.sequence().getAsLong();
       boolean compaction = !sequences.add(sequence);
-      List<Record> expected = List.copyOf(history.at(sequence).values());
+      List<Record> expected = List.copyOf(model.stateAt(sequence).values());
       if (compaction || compared++ % 25 == 0) {
         assertThat(byKey(read(iceberg, snapshot.snapshotId())).values())
             .as("Iceberg at snapshot %d", snapshot.snapshotId())

@@ -80,7 +80,7 @@ class StatsTest {
       try {
         values.put(component.getName(), component.getAccessor().invoke(stats));
       } catch (ReflectiveOperationException e) {
-        throw new AssertionError(e);
+        throw new LinkageError("A public record hides " + component, e);
       }
     }
     return values;
