@@ -134,11 +134,6 @@ final class Maintenance {
     return Math.toIntExact(sweeper.stats().filesDeleted() - before);
   }
 
-  /** A file was written but will never be committed. */
-  void discard(String path) {
-    sweeper.addUncommitted(List.of(path));
-  }
-
   /** The levels as they are now. */
   LevelReport levels() {
     return new LevelReport(compaction.view(), compactionOptions(parts.options()));
