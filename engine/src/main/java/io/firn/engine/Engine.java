@@ -149,12 +149,22 @@ final class Engine {
   long refresh() {
     closer.checkOpen();
     Version version = store.refresh();
-    if (version.schema() != reads.schema()) {
-      reads = new TableReads(version.schema(), store, state);
-    }
     state.installVersion(null);
+    adoptSchema();
     state.publish(version.flushedSequence());
     return version.snapshotId();
+  }
+
+  /** Follows a change of the schema that a refresh or a commit has found. */
+  void adoptSchema() {
+    Version version = store.version();
+    if (version.schema() == reads.schema()) {
+      return;
+    }
+    if (writer != null) {
+      writer.writes().adoptSchema(version);
+    }
+    reads = new TableReads(version.schema(), store, state);
   }
 
   TableStats stats() {

@@ -106,7 +106,7 @@ final class EngineOpener {
                   StoragePaths.join(local, "wal"),
                   UUID.fromString(store.uuid()),
                   LogSetup.options(options(store.properties()), version.schemaId(), epoch)));
-      List<PendingFlush> recovered = LogSetup.recover(log, version);
+      List<PendingFlush> recovered = LogSetup.recover(log, store);
       EngineParts parts = parts(store, opened, recovered);
       return WriterAssembly.start(parts, log, lock, recovered);
     } catch (FirnException e) {

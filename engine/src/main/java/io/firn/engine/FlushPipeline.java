@@ -89,6 +89,9 @@ final class FlushPipeline {
       }
     }
     boolean committed = commitReady();
+    if (committed) {
+      afterCommit.run();
+    }
     return claimed == null && !committed ? WorkOutcome.SKIPPED : WorkOutcome.DONE;
   }
 
@@ -108,7 +111,7 @@ final class FlushPipeline {
   private WrittenMemtable write(PendingFlush flush, WorkContext context) {
     long start = System.nanoTime();
     KeyList keys = new KeyList();
-    WrittenFile file = files.write(flush.memtable(), store.version().schema(), keys);
+    WrittenFile file = files.write(flush.memtable(), flush.rows().schema(), keys);
     if (file != null) {
       context.addBytesOut(file.lengthBytes());
     }
@@ -173,7 +176,6 @@ final class FlushPipeline {
     unpin(written);
     log.release(flush.segment());
     announce(version, flush, written, newlyMasked[0]);
-    afterCommit.run();
   }
 
   private void unpin(WrittenMemtable written) {

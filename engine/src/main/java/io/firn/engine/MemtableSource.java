@@ -1,22 +1,19 @@
 package io.firn.engine;
 
 import io.firn.format.ColumnBatch;
-import io.firn.format.RowCodec;
 
 /** The newest versions in a memtable, deletes included, as an input of an ordered scan. */
 final class MemtableSource implements MergeSource {
 
   private final EntryCursor cursor;
-  private final RowCodec rows;
+  private final MemtableRows rows;
   private final long age;
-  private final byte[][] array = new byte[1][];
-  private final int[] start = new int[1];
 
   /**
    * @param cursor over the scan's range, in its direction
    * @param age higher than that of every file and every older memtable
    */
-  MemtableSource(EntryCursor cursor, RowCodec rows, long age) {
+  MemtableSource(EntryCursor cursor, MemtableRows rows, long age) {
     this.cursor = cursor;
     this.rows = rows;
     this.age = age;
@@ -54,9 +51,7 @@ final class MemtableSource implements MergeSource {
 
   @Override
   public void appendTo(ColumnBatch target) {
-    array[0] = cursor.array();
-    start[0] = cursor.rowOffset();
-    rows.append(array, start, 0, 1, target);
+    rows.append(cursor, target);
   }
 
   @Override

@@ -22,7 +22,7 @@ final class PendingFlush {
     WRITTEN
   }
 
-  private final Memtable memtable;
+  private final SchemaMemtable rows;
   private final long segment;
   private final long lastSequence;
   private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
@@ -33,14 +33,19 @@ final class PendingFlush {
   private volatile @Nullable Throwable lastFailure;
   private final AtomicInteger failures = new AtomicInteger();
 
-  PendingFlush(Memtable memtable, long segment, long lastSequence) {
-    this.memtable = memtable;
+  PendingFlush(SchemaMemtable rows, long segment, long lastSequence) {
+    this.rows = rows;
     this.segment = segment;
     this.lastSequence = lastSequence;
   }
 
   Memtable memtable() {
-    return memtable;
+    return rows.memtable();
+  }
+
+  /** The memtable with the schema of its rows. */
+  SchemaMemtable rows() {
+    return rows;
   }
 
   /** The number of the log segment whose writes the memtable holds. */

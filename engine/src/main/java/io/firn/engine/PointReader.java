@@ -29,17 +29,17 @@ final class PointReader {
 
   Optional<Record> get(ReadState state, byte[] key) {
     SuperVersion view = state.view();
-    Memtable memtable = view.active();
-    int entry = memtable.find(key, state.sequence());
+    SchemaMemtable rows = view.activeRows();
+    int entry = rows.memtable().find(key, state.sequence());
     List<PendingFlush> pending = view.pending();
     for (int i = pending.size() - 1; i >= 0 && entry == Memtable.ABSENT; i--) {
-      memtable = pending.get(i).memtable();
-      entry = memtable.find(key, state.sequence());
+      rows = pending.get(i).rows();
+      entry = rows.memtable().find(key, state.sequence());
     }
     if (entry != Memtable.ABSENT) {
-      return memtable.kind(entry) == OpKind.DELETE
+      return rows.memtable().kind(entry) == OpKind.DELETE
           ? Optional.empty()
-          : Optional.of(schema.rows().decode(memtable.row(entry)));
+          : Optional.of(new MemtableRows(rows.schema(), schema).record(rows.memtable(), entry));
     }
     FileSet files = view.files();
     for (int run = 0; run < files.runCount(); run++) {

@@ -123,14 +123,18 @@ final class ScanPlanner {
     boolean descending = request.order() == ScanRequest.Order.DESCENDING;
     List<MergeSource> sources = new ArrayList<>();
     long age = Long.MAX_VALUE;
-    for (Memtable memtable : newestFirst()) {
+    for (SchemaMemtable rows : state.view().newestFirst()) {
+      Memtable memtable = rows.memtable();
       if (memtable.count() > 0) {
         MemtableCursor cursor =
             descending
                 ? memtable.descending(request.from(), request.to(), state.sequence())
                 : memtable.ascending(request.from(), request.to(), state.sequence());
         sources.add(
-            new MemtableSource(new EntryCursor(memtable, cursor), request.schema().rows(), age));
+            new MemtableSource(
+                new EntryCursor(memtable, cursor),
+                new MemtableRows(rows.schema(), request.schema()),
+                age));
       }
       age--;
     }
@@ -149,7 +153,8 @@ final class ScanPlanner {
 
   private List<EntryCursor> memtableCursors() {
     List<EntryCursor> cursors = new ArrayList<>();
-    for (Memtable memtable : newestFirst()) {
+    for (SchemaMemtable rows : state.view().newestFirst()) {
+      Memtable memtable = rows.memtable();
       if (memtable.count() > 0) {
         cursors.add(
             new EntryCursor(
@@ -157,15 +162,5 @@ final class ScanPlanner {
       }
     }
     return cursors;
-  }
-
-  private List<Memtable> newestFirst() {
-    List<Memtable> memtables = new ArrayList<>();
-    memtables.add(state.view().active());
-    List<PendingFlush> pending = state.view().pending();
-    for (int i = pending.size() - 1; i >= 0; i--) {
-      memtables.add(pending.get(i).memtable());
-    }
-    return memtables;
   }
 }

@@ -1,6 +1,7 @@
 package io.firn.engine;
 
 import io.firn.engine.internal.memtable.Memtable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -15,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class SuperVersion {
 
-  private final Memtable active;
+  private final SchemaMemtable active;
   private final List<PendingFlush> pending;
   private final FileSet files;
   private final AtomicInteger references = new AtomicInteger(1);
@@ -25,14 +26,29 @@ final class SuperVersion {
    * @param pending memtables waiting for their flush, oldest first
    * @param files one reference of it becomes this object's
    */
-  SuperVersion(Memtable active, List<PendingFlush> pending, FileSet files) {
+  SuperVersion(SchemaMemtable active, List<PendingFlush> pending, FileSet files) {
     this.active = active;
     this.pending = List.copyOf(pending);
     this.files = files;
   }
 
   Memtable active() {
+    return active.memtable();
+  }
+
+  /** The active memtable with the schema of its rows. */
+  SchemaMemtable activeRows() {
     return active;
+  }
+
+  /** All memtables, the newest first. */
+  List<SchemaMemtable> newestFirst() {
+    List<SchemaMemtable> memtables = new ArrayList<>(pending.size() + 1);
+    memtables.add(active);
+    for (int i = pending.size() - 1; i >= 0; i--) {
+      memtables.add(pending.get(i).rows());
+    }
+    return memtables;
   }
 
   List<PendingFlush> pending() {
@@ -50,7 +66,7 @@ final class SuperVersion {
         return flush.memtable().firstSequence() - 1;
       }
     }
-    return active.count() > 0 ? active.firstSequence() - 1 : Long.MAX_VALUE;
+    return active().count() > 0 ? active().firstSequence() - 1 : Long.MAX_VALUE;
   }
 
   /** Takes a reference, unless the last one is already gone. */

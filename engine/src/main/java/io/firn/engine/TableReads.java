@@ -73,6 +73,7 @@ final class TableReads {
     Version version = store.versionAt(snapshotId);
     FileSet files = state.open(version);
     return new ReadState(
-        new SuperVersion(new Memtable(0), List.of(), files), version.flushedSequence());
+        new SuperVersion(new SchemaMemtable(new Memtable(0), schema), List.of(), files),
+        version.flushedSequence());
   }
 }

@@ -6,6 +6,7 @@ import io.firn.catalog.Version;
 import io.firn.engine.internal.memtable.Memtable;
 import io.firn.error.ClosedException;
 import io.firn.format.DataFileReaders;
+import io.firn.format.TableSchema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -60,7 +61,9 @@ final class TableState {
     this.memtableIds = recovered.size() + 1L;
     this.current =
         new SuperVersion(
-            new Memtable(recovered.size()), recovered, FileSet.open(version, readers, pins));
+            new SchemaMemtable(new Memtable(recovered.size()), version.schema()),
+            recovered,
+            FileSet.open(version, readers, pins));
   }
 
   /** The current super-version, retained for the caller, who releases it. */
@@ -91,20 +94,40 @@ final class TableState {
    * under the write gate.
    *
    * @param segment the log segment that holds the writes of the old memtable
+   * @param schema of the rows to come
    * @return what is to be flushed
    */
-  PendingFlush rotate(long segment) {
+  PendingFlush rotate(long segment, TableSchema schema) {
     installLock.lock();
     try {
       SuperVersion old = checkOpen();
-      PendingFlush full = new PendingFlush(old.active(), segment, old.active().lastSequence());
+      PendingFlush full = new PendingFlush(old.activeRows(), segment, old.active().lastSequence());
       List<PendingFlush> pending = new ArrayList<>(old.pending());
       pending.add(full);
-      install(new SuperVersion(new Memtable(memtableIds++), pending, old.files().retain()));
+      install(new SuperVersion(emptyMemtable(schema), pending, old.files().retain()));
       return full;
     } finally {
       installLock.unlock();
     }
+  }
+
+  /**
+   * Puts a memtable for rows of another schema in place of the empty active one. Called under the
+   * write gate.
+   */
+  void replaceEmpty(TableSchema schema) {
+    installLock.lock();
+    try {
+      SuperVersion old = checkOpen();
+      install(new SuperVersion(emptyMemtable(schema), old.pending(), old.files().retain()));
+    } finally {
+      installLock.unlock();
+    }
+  }
+
+  @GuardedBy("installLock")
+  private SchemaMemtable emptyMemtable(TableSchema schema) {
+    return new SchemaMemtable(new Memtable(memtableIds++), schema);
   }
 
   /**
@@ -124,7 +147,7 @@ final class TableState {
           version == old.files().version()
               ? old.files().retain()
               : FileSet.open(version, readers, pins);
-      install(new SuperVersion(old.active(), pending, files));
+      install(new SuperVersion(old.activeRows(), pending, files));
     } finally {
       installLock.unlock();
     }

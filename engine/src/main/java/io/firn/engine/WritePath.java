@@ -1,6 +1,7 @@
 package io.firn.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.firn.catalog.Version;
 import io.firn.engine.internal.memtable.Memtable;
 import io.firn.engine.internal.wal.LogSync;
 import io.firn.engine.internal.wal.WriteAheadLog;
@@ -41,6 +42,10 @@ final class WritePath {
   @GuardedBy("gate")
   private TableSchema schema;
 
+  /** Iceberg's id of it. */
+  @GuardedBy("gate")
+  private int schemaId;
+
   /** Written under the gate. */
   private volatile boolean closed;
 
@@ -57,6 +62,7 @@ final class WritePath {
     this.memtableBytesMax = options.value(OptionKey.MEMTABLE_BYTES_MAX);
     this.rowBytesMax = options.value(OptionKey.ROW_BYTES_MAX);
     this.schema = parts.store().version().schema();
+    this.schemaId = parts.store().version().schemaId();
   }
 
   /** Applies a batch; returns the sequence number of its last operation once it is acknowledged. */
@@ -190,17 +196,42 @@ final class WritePath {
         && rotateNow() != null;
   }
 
+  /**
+   * Takes rows of another schema from now on. Those of the old one are in memtables and log
+   * segments of their own.
+   */
+  void adoptSchema(Version version) {
+    gate.lock();
+    try {
+      SuperVersion view = state.peek();
+      if (version.schema() == schema || view == null || closed || failures.failed()) {
+        return;
+      }
+      schema = version.schema();
+      schemaId = version.schemaId();
+      if (view.active().count() > 0) {
+        PendingFlush ignored = rotate();
+      } else {
+        log.release(log.rotate(schemaId));
+        state.replaceEmpty(schema);
+      }
+    } finally {
+      gate.unlock();
+      flushes.runInlineIfNeeded();
+    }
+  }
+
   /** Log segment and memtable rotate as one step: both belong to the gate. */
   @GuardedBy("gate")
   private PendingFlush rotate() {
     long sealed;
     try {
-      sealed = log.rotate();
+      sealed = log.rotate(schemaId);
     } catch (FirnException e) {
       failures.fail(e);
       throw e;
     }
-    PendingFlush full = state.rotate(sealed);
+    PendingFlush full = state.rotate(sealed, schema);
     flushes.offer(full);
     return full;
   }

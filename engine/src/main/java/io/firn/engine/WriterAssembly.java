@@ -28,7 +28,17 @@ final class WriterAssembly {
                 started.refresh();
               }
             });
-    FlushPipeline pipeline = new FlushPipeline(parts, log, maintenance::requestCompaction);
+    FlushPipeline pipeline =
+        new FlushPipeline(
+            parts,
+            log,
+            () -> {
+              Engine started = engine.get();
+              if (started != null) {
+                started.adoptSchema();
+              }
+              maintenance.requestCompaction();
+            });
     FlushService flushes =
         new FlushService(parts.state(), parts.failures(), pipeline, parts.options());
     WritePath writes = new WritePath(parts, log, flushes);
