@@ -37,7 +37,7 @@ final class MemtableRows {
   private Record upgraded(Record row) {
     return written == wanted
         ? row
-        : RowUpgrade.upgrade(row, written.schema().asStruct(), wanted.schema().asStruct());
+        : RowConversion.row(row, written.schema().asStruct(), wanted.schema().asStruct());
   }
 
   /** Appends the row at the cursor to a batch of any columns of the schema wanted. */

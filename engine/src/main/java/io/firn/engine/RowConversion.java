@@ -13,27 +13,29 @@ import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns rows of an earlier schema of a table into rows of its current one: fields are matched by
- * id, numbers are widened, and a field that the earlier schema lacked has its initial default, or
- * null.
+ * Turns rows of one schema of a table into rows of another, earlier into current ones or whole into
+ * projected ones: fields are matched by id, numbers are widened, fields that are not wanted fall
+ * away, and a field that the source lacks has its initial default, or null.
  */
-final class RowUpgrade {
+final class RowConversion {
 
-  private RowUpgrade() {}
+  private RowConversion() {}
 
   /** A row of {@code from} as a row of {@code to}. */
-  static Record upgrade(StructLike row, Types.StructType from, Types.StructType to) {
+  static Record row(StructLike source, Types.StructType from, Types.StructType to) {
     GenericRecord record = GenericRecord.create(to);
     List<NestedField> fields = to.fields();
     for (int i = 0; i < fields.size(); i++) {
       NestedField wanted = fields.get(i);
-      int source = positionOf(from, wanted.fieldId());
+      int position = positionOf(from, wanted.fieldId());
       record.set(
           i,
-          source < 0
+          position < 0
               ? wanted.initialDefault()
               : value(
-                  row.get(source, Object.class), from.fields().get(source).type(), wanted.type()));
+                  source.get(position, Object.class),
+                  from.fields().get(position).type(),
+                  wanted.type()));
     }
     return record;
   }
@@ -47,14 +49,15 @@ final class RowUpgrade {
     return -1;
   }
 
-  private static @Nullable Object value(@Nullable Object value, Type from, Type to) {
+  /** A value of type {@code from} as one of type {@code to}. */
+  static @Nullable Object value(@Nullable Object value, Type from, Type to) {
     if (value == null || from.equals(to)) {
       return value;
     }
     return switch (to.typeId()) {
       case LONG -> ((Number) value).longValue();
       case DOUBLE -> ((Number) value).doubleValue();
-      case STRUCT -> upgrade((StructLike) value, from.asStructType(), to.asStructType());
+      case STRUCT -> row((StructLike) value, from.asStructType(), to.asStructType());
       case LIST -> {
         List<@Nullable Object> elements = new ArrayList<>();
         for (Object element : (List<?>) value) {
