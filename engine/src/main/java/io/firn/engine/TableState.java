@@ -98,17 +98,20 @@ final class TableState {
    * @return what is to be flushed
    */
   PendingFlush rotate(long segment, TableSchema schema) {
+    SuperVersion old;
+    PendingFlush full;
     installLock.lock();
     try {
-      SuperVersion old = checkOpen();
-      PendingFlush full = new PendingFlush(old.activeRows(), segment, old.active().lastSequence());
+      old = checkOpen();
+      full = new PendingFlush(old.activeRows(), segment, old.active().lastSequence());
       List<PendingFlush> pending = new ArrayList<>(old.pending());
       pending.add(full);
       install(new SuperVersion(emptyMemtable(schema), pending, old.files().retain()));
-      return full;
     } finally {
       installLock.unlock();
     }
+    old.release();
+    return full;
   }
 
   /**
@@ -116,13 +119,15 @@ final class TableState {
    * write gate.
    */
   void replaceEmpty(TableSchema schema) {
+    SuperVersion old;
     installLock.lock();
     try {
-      SuperVersion old = checkOpen();
+      old = checkOpen();
       install(new SuperVersion(emptyMemtable(schema), old.pending(), old.files().retain()));
     } finally {
       installLock.unlock();
     }
+    old.release();
   }
 
   @GuardedBy("installLock")
@@ -135,21 +140,32 @@ final class TableState {
    * one swap.
    */
   void installVersion(@Nullable PendingFlush flushed) {
-    installLock.lock();
-    try {
-      SuperVersion old = checkOpen();
+    boolean done = false;
+    while (!done) {
+      // Opening files reads them, and closing many takes its time: neither is done under the lock.
       Version version = store.version();
-      List<PendingFlush> pending = new ArrayList<>(old.pending());
-      if (flushed != null) {
-        pending.remove(flushed);
+      FileSet files = open(version);
+      SuperVersion old = null;
+      installLock.lock();
+      try {
+        if (store.version() == version) {
+          old = checkOpen();
+          List<PendingFlush> pending = new ArrayList<>(old.pending());
+          if (flushed != null) {
+            pending.remove(flushed);
+          }
+          install(new SuperVersion(old.activeRows(), pending, files));
+          done = true;
+        }
+      } finally {
+        installLock.unlock();
+        if (!done) {
+          files.release();
+        }
       }
-      FileSet files =
-          version == old.files().version()
-              ? old.files().retain()
-              : FileSet.open(version, readers, pins);
-      install(new SuperVersion(old.activeRows(), pending, files));
-    } finally {
-      installLock.unlock();
+      if (old != null) {
+        old.release();
+      }
     }
   }
 
@@ -208,15 +224,12 @@ final class TableState {
     return now;
   }
 
+  /** Swaps the current super-version; the caller releases the one before, after the lock. */
   @GuardedBy("installLock")
   private void install(SuperVersion next) {
-    SuperVersion old = current;
     snapshots.enforce(next);
     current = next;
     installed.signalAll();
-    if (old != null) {
-      old.release();
-    }
   }
 
   /**
@@ -224,16 +237,17 @@ final class TableState {
    * refused.
    */
   void close() {
+    SuperVersion old;
     installLock.lock();
     try {
-      SuperVersion old = current;
+      old = current;
       current = null;
       installed.signalAll();
-      if (old != null) {
-        old.release();
-      }
     } finally {
       installLock.unlock();
+    }
+    if (old != null) {
+      old.release();
     }
   }
 }
