@@ -115,12 +115,14 @@ final class FlushPipeline {
     if (file != null) {
       context.addBytesOut(file.lengthBytes());
     }
-    SuperVersion view = state.acquire();
-    try {
-      PreparedMasks masks = MaskResolver.resolve(keys, view.files().files());
+    try (ReadState now = ReadState.acquire(state)) {
+      PreparedMasks masks = MaskResolver.resolve(keys, now.view().files().files());
       return new WrittenMemtable(file, keys, masks, start);
-    } finally {
-      view.release();
+    } catch (Throwable e) {
+      if (file != null) {
+        files.discard(file);
+      }
+      throw e;
     }
   }
 

@@ -13,11 +13,15 @@ import io.firn.storage.StoragePaths;
 import java.io.IOException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes a memtable's newest row per key to a data file on level 0; deletes leave no trace in it.
  */
 final class MemtableFileWriter {
+
+  private static final Logger LOG = LoggerFactory.getLogger(MemtableFileWriter.class);
 
   /**
    * Rows turned from row-major to column-major at a time: few enough to stay in the processor's
@@ -57,6 +61,20 @@ final class MemtableFileWriter {
         }
       }
       return output.finish();
+    }
+  }
+
+  /**
+   * Removes a file that will not be committed. If that fails it is an orphan, which the sweeper
+   * finds.
+   */
+  void discard(WrittenFile file) {
+    try {
+      storage.delete(file.path());
+    } catch (IOException e) {
+      LOG.warn("The uncommitted data file {} cannot be deleted now", file.path(), e);
+    } finally {
+      pins.unpin(file.path());
     }
   }
 

@@ -172,6 +172,33 @@ class LifecycleTest {
   }
 
   @Test
+  void aFlushThatFailsAfterItsFileLeavesNoFileBehind() throws IOException {
+    FaultStorage storage = new FaultStorage(new LocalStorage());
+    try (FirnTable table =
+        Rows.at(directory)
+            .storage(storage)
+            .option("page-cache-bytes-max", "0")
+            .option("compaction-workers", "0")
+            .open()) {
+      table.put(Rows.row(1));
+      table.flush();
+      FaultStorage.Fault fault =
+          storage
+              .on(StorageOperation.READ, PathPattern.glob("**/data/*.parquet"))
+              .failOnce(() -> new IOException("Input/output error"));
+      table.put(Rows.row(1, "again", null));
+      table.flush();
+      assertThat(fault.fired()).isPositive();
+      assertThat(directory.resolve("data"))
+          .satisfies(
+              data ->
+                  assertThat(data.toFile().list((parent, name) -> name.endsWith(".parquet")))
+                      .hasSize(table.files().size()));
+      assertThat(Rows.all(table.scan())).containsExactly(Rows.row(1, "again", null));
+    }
+  }
+
+  @Test
   void aCloseWakesAStalledWriter() throws Exception {
     FaultStorage storage = new FaultStorage(new LocalStorage());
     FirnTable table =
