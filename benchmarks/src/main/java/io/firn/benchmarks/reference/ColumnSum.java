@@ -1,0 +1,27 @@
+package io.firn.benchmarks.reference;
+
+/** How many values were read, and their sum. Not thread safe. */
+final class ColumnSum {
+
+  private long count;
+  private double sum;
+
+  void add(double value) {
+    count++;
+    sum += value;
+  }
+
+  void add(long values, double theirSum) {
+    count += values;
+    sum += theirSum;
+  }
+
+  long count() {
+    return count;
+  }
+
+  /** Sums of {@code d1} are exact in any order, so that they can be compared. */
+  boolean sameAs(ColumnSum other) {
+    return count == other.count && sum == other.sum;
+  }
+}

@@ -1,0 +1,176 @@
+package io.firn.benchmarks.reference;
+
+import static io.firn.benchmarks.suite.WrongAnswerError.check;
+
+import io.firn.benchmarks.suite.FigureSink;
+import io.firn.benchmarks.suite.Latencies;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+
+/**
+ * W3, W4 and W5 on one state of a store. Each figure has a warm-up that is not reported, and a time
+ * after which a slow store's measurement ends with fewer operations.
+ *
+ * @param <R> the store's own row
+ */
+final class ReadMeasurement<R> {
+
+  private static final int RANGES = 200;
+  private static final int RANGE_KEYS = 1_000;
+  private static final long FIGURE_NANOS_MAX = Duration.ofSeconds(20).toNanos();
+
+  private final Store<R> store;
+  private final ReferenceModel model;
+  private final FigureSink sink;
+  private final String state;
+  private final int gets;
+
+  /**
+   * @param state the state's name, {@code natural} or {@code compacted}
+   */
+  ReadMeasurement(Store<R> store, ReferenceModel model, FigureSink sink, String state) {
+    this.store = store;
+    this.model = model;
+    this.sink = sink;
+    this.state = state;
+    this.gets = model.keys() / 10;
+  }
+
+  void measure(Set<Part> parts) {
+    if (parts.contains(Part.W3)) {
+      pointReads();
+    }
+    if (parts.contains(Part.W4)) {
+      scans();
+    }
+    if (parts.contains(Part.W5)) {
+      ranges();
+    }
+  }
+
+  private void pointReads() {
+    pointReads(1, gets / 2);
+    PointReads.Result one = pointReads(1, gets).get(0);
+    sink.figure("W3 get " + state + ", 1 thread", "operations/s", one.perSecond());
+    sink.latencies("W3 get " + state, one.latencies());
+    double both = pointReads(2, gets).stream().mapToDouble(PointReads.Result::perSecond).sum();
+    sink.figure("W3 get " + state + ", 2 threads", "operations/s", both);
+  }
+
+  /** W3 right after the store was opened: its own caches are cold, the system's file cache not. */
+  void coldPointReads() {
+    PointReads.Result cold = pointReads(1, Math.max(1, gets / 20)).get(0);
+    sink.latencies("W3 get " + state + ", cold", cold.latencies());
+  }
+
+  private List<PointReads.Result> pointReads(int threads, int reads) {
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    List<StoreReader<R>> readers = new ArrayList<>();
+    try {
+      List<PointReads<R>> work = new ArrayList<>();
+      for (int thread = 0; thread < threads; thread++) {
+        StoreReader<R> reader = store.reader();
+        readers.add(reader);
+        work.add(new PointReads<>(reader, model, 7L * reads + thread, reads, FIGURE_NANOS_MAX));
+      }
+      List<PointReads.Result> results = new ArrayList<>();
+      for (Future<PointReads.Result> result : pool.invokeAll(work)) {
+        results.add(result.get());
+      }
+      return results;
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException("Point reads failed", e);
+    } finally {
+      pool.shutdownNow();
+      readers.forEach(StoreReader::close);
+    }
+  }
+
+  private void scans() {
+    ColumnSum expected = model.d1Sum();
+    try (StoreReader<R> reader = store.reader()) {
+      double seconds = scan(expected, reader::sumD1);
+      sink.figure("W4 one column " + state, "s", seconds);
+      if (reader instanceof FirnReader firn) {
+        double arrow = scan(expected, firn::allColumnsAsArrow);
+        sink.figure("W4 all columns as Arrow " + state, "rows/s", expected.count() / arrow);
+      }
+      double rows = scan(expected, () -> countRows(reader));
+      sink.figure("W4 all columns as rows " + state, "rows/s", expected.count() / rows);
+      checkEveryRow(reader);
+    }
+  }
+
+  /** The last of three scans; of fewer if they take too long to be repeated. */
+  private static double scan(ColumnSum expected, Supplier<ColumnSum> source) {
+    long start = System.nanoTime();
+    check(source.get().sameAs(expected), "the rows of a scan");
+    long nanos = System.nanoTime() - start;
+    for (int i = 0; i < 2 && nanos < FIGURE_NANOS_MAX / 4; i++) {
+      start = System.nanoTime();
+      check(source.get().sameAs(expected), "the rows of a scan");
+      nanos = System.nanoTime() - start;
+    }
+    return nanos / 1e9;
+  }
+
+  /** Reads all rows, and takes of each no more than what proves that it was read. */
+  private ColumnSum countRows(StoreReader<R> reader) {
+    ColumnSum sum = new ColumnSum();
+    reader.forEach(row -> sum.add(reader.d1(row)));
+    return sum;
+  }
+
+  private void checkEveryRow(StoreReader<R> reader) {
+    BitSet seen = new BitSet(model.keys());
+    reader.forEach(
+        row -> {
+          ReferenceRow values = reader.values(row);
+          int index = ReferenceModel.index(values.k());
+          check(!seen.get(index), "a key that a scan returned twice");
+          seen.set(index);
+          check(model.isLive(index) && values.equals(model.row(index)), "a row of a scan");
+        });
+    check(seen.cardinality() == model.d1Sum().count(), "the number of rows of a scan");
+  }
+
+  private void ranges() {
+    try (StoreReader<R> reader = store.reader()) {
+      measureRanges(reader, new Random(11), RANGES / 4);
+      Latencies latencies = measureRanges(reader, new Random(13), RANGES);
+      sink.latencies("W5 range of 1,000 keys " + state, latencies);
+    }
+  }
+
+  private Latencies measureRanges(StoreReader<R> reader, Random random, int count) {
+    Latencies latencies = new Latencies(count);
+    int keys = Math.min(RANGE_KEYS, model.keys() / 2);
+    long begin = System.nanoTime();
+    for (int i = 0; i < count && System.nanoTime() - begin < FIGURE_NANOS_MAX; i++) {
+      int first = random.nextInt(model.keys() - keys);
+      long start = System.nanoTime();
+      List<R> rows = reader.range(ReferenceModel.key(first), ReferenceModel.key(first + keys));
+      latencies.add(System.nanoTime() - start);
+      int row = 0;
+      for (int index = first; index < first + keys; index++) {
+        if (model.isLive(index)) {
+          check(
+              row < rows.size() && reader.values(rows.get(row)).equals(model.row(index)),
+              "the rows of a range");
+          row++;
+        }
+      }
+      check(row == rows.size(), "the number of rows of a range");
+    }
+    return latencies;
+  }
+}
