@@ -8,7 +8,11 @@ enum Peer {
   NONE,
   /** Every one of them. */
   ALL,
-  ROCKSDB;
+  ROCKSDB,
+  PAIMON,
+  PAIMON_DV,
+  ICEBERG,
+  DUCKDB;
 
   @Override
   public String toString() {

@@ -10,6 +10,12 @@ final class ReferenceWrites {
 
   /** Takes the writes. */
   interface Target {
+    /** Writes a row whose key was never written before. */
+    default void insert(ReferenceRow row) {
+      put(row);
+    }
+
+    /** Writes a row, whether its key is there or not. */
     void put(ReferenceRow row);
 
     void delete(long key);
@@ -40,7 +46,7 @@ final class ReferenceWrites {
       order[j] = i;
     }
     for (int index : order) {
-      target.put(model.next(index));
+      target.insert(model.next(index));
     }
   }
 

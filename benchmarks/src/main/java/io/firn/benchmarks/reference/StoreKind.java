@@ -33,6 +33,54 @@ enum StoreKind {
     Store<?> open(Path directory) {
       return new RocksStore(directory, SYNC_BATCH_ROWS, RocksStore.Sync.FSYNC);
     }
+  },
+  /** Paimon, merging versions of a row when it is read. */
+  PAIMON(Peer.PAIMON, Extent.EVERYTHING) {
+    @Override
+    Store<?> open(Path directory) {
+      return new PaimonStore(directory, PaimonStore.Mode.MERGE_ON_READ);
+    }
+
+    @Override
+    boolean hasLog() {
+      return false;
+    }
+  },
+  /** Paimon with deletion vectors. */
+  PAIMON_DV(Peer.PAIMON_DV, Extent.EVERYTHING) {
+    @Override
+    Store<?> open(Path directory) {
+      return new PaimonStore(directory, PaimonStore.Mode.DELETION_VECTORS);
+    }
+
+    @Override
+    boolean hasLog() {
+      return false;
+    }
+
+    @Override
+    boolean mayAnswerGetsWrongly() {
+      return true;
+    }
+  },
+  /** Iceberg's own upserts, with equality deletes. */
+  ICEBERG(Peer.ICEBERG, Extent.EVERYTHING) {
+    @Override
+    Store<?> open(Path directory) {
+      return new EqualityDeleteStore(directory);
+    }
+
+    @Override
+    boolean hasLog() {
+      return false;
+    }
+  },
+  /** DuckDB, transactions of 1,000 writes. */
+  DUCKDB(Peer.DUCKDB, Extent.EVERYTHING) {
+    @Override
+    Store<?> open(Path directory) {
+      return new DuckStore(directory);
+    }
   };
 
   private static final int SYNC_BATCH_ROWS = 1_000;
@@ -58,6 +106,11 @@ enum StoreKind {
   /** True if what was acknowledged survives the death of the process. */
   boolean hasLog() {
     return true;
+  }
+
+  /** True if wrong answers of gets are known and counted; in all other stores they end the run. */
+  boolean mayAnswerGetsWrongly() {
+    return false;
   }
 
   /** Which peer it is measured for; none if it is Firn itself. */
