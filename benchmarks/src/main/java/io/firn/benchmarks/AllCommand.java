@@ -18,6 +18,7 @@ final class AllCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return SuiteRun.all(spec.parent().commandLine(), suite -> Optional.of(suite.fullArguments()));
+    return SuiteRun.of(
+        spec.parent().commandLine(), name -> true, suite -> Optional.of(suite.fullArguments()));
   }
 }

@@ -1,7 +1,16 @@
 package io.firn.benchmarks;
 
+import io.firn.benchmarks.jmh.JmhSuite;
+import io.firn.benchmarks.lifetime.CommitsSuite;
+import io.firn.benchmarks.lifetime.FreshnessSuite;
+import io.firn.benchmarks.lifetime.GrowthSuite;
+import io.firn.benchmarks.lifetime.MemorySuite;
+import io.firn.benchmarks.lifetime.ReopenSuite;
+import io.firn.benchmarks.lifetime.SparkScanSuite;
 import io.firn.benchmarks.reference.ReferenceChildCommand;
 import io.firn.benchmarks.reference.ReferenceCommand;
+import io.firn.benchmarks.tpch.TpchSuite;
+import io.firn.benchmarks.ycsb.YcsbSuite;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -16,6 +25,15 @@ import picocli.CommandLine.Command;
     subcommands = {
       ReferenceCommand.class,
       ReferenceChildCommand.class,
+      YcsbSuite.class,
+      TpchSuite.class,
+      SparkScanSuite.class,
+      CommitsSuite.class,
+      FreshnessSuite.class,
+      GrowthSuite.class,
+      MemorySuite.class,
+      ReopenSuite.class,
+      JmhSuite.class,
       AllCommand.class,
       QuickCommand.class
     })

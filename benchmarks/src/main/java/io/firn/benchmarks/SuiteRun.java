@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import picocli.CommandLine;
 
 /** Runs the suites registered beside a command, one after the other. */
@@ -14,14 +15,19 @@ final class SuiteRun {
   private SuiteRun() {}
 
   /**
-   * Runs every suite that has arguments; a suite that fails does not keep the others from running.
+   * Runs every chosen suite that has arguments; a suite that fails does not keep the others from
+   * running.
    *
    * @return the exit code: 0 if all went well
    */
-  static int all(CommandLine main, Function<BenchmarkSuite, Optional<List<String>>> argumentsOf) {
+  static int of(
+      CommandLine main,
+      Predicate<String> chosen,
+      Function<BenchmarkSuite, Optional<List<String>>> argumentsOf) {
     int worst = 0;
     for (Map.Entry<String, CommandLine> entry : main.getSubcommands().entrySet()) {
-      if (entry.getValue().getCommand() instanceof BenchmarkSuite suite) {
+      if (chosen.test(entry.getKey())
+          && entry.getValue().getCommand() instanceof BenchmarkSuite suite) {
         Optional<List<String>> arguments = argumentsOf.apply(suite);
         if (arguments.isPresent()) {
           List<String> command = new ArrayList<>(arguments.get());

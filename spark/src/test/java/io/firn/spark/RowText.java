@@ -1,5 +1,6 @@
 package io.firn.spark;
 
+import io.firn.spark.runner.SparkProcess;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.time.OffsetDateTime;

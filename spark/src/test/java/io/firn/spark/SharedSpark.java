@@ -1,5 +1,6 @@
 package io.firn.spark;
 
+import io.firn.spark.runner.SparkProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.junit.jupiter.api.extension.ExtensionContext;

@@ -5,6 +5,8 @@ import static org.apache.iceberg.types.Types.NestedField.required;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.firn.spark.runner.SparkProcess;
+import io.firn.spark.runner.SparkResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.firn.catalog.TableLocation;
 import io.firn.engine.CompactionKind;
 import io.firn.engine.FirnTable;
+import io.firn.spark.runner.SparkProcess;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.Seeds;
 import java.nio.file.Path;

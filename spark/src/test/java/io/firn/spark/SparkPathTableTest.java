@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.firn.catalog.SnapshotInfo;
 import io.firn.engine.CompactionKind;
 import io.firn.engine.FirnTable;
+import io.firn.spark.runner.SparkProcess;
+import io.firn.spark.runner.SparkResult;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.Seeds;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firn.engine.CompactionKind;
 import io.firn.engine.FirnTable;
+import io.firn.spark.runner.SparkProcess;
 import io.firn.testkit.RandomRows;
 import io.firn.testkit.RandomSchemas;
 import io.firn.testkit.RandomSchemas.Values;

@@ -1,27 +1,27 @@
 package io.firn.benchmarks.reference;
 
 /** How many values were read, and their sum. Not thread safe. */
-final class ColumnSum {
+public final class ColumnSum {
 
   private long count;
   private double sum;
 
-  void add(double value) {
+  public void add(double value) {
     count++;
     sum += value;
   }
 
-  void add(long values, double theirSum) {
+  public void add(long values, double theirSum) {
     count += values;
     sum += theirSum;
   }
 
-  long count() {
+  public long count() {
     return count;
   }
 
   /** Sums of {@code d1} are exact in any order, so that they can be compared. */
-  boolean sameAs(ColumnSum other) {
+  public boolean sameAs(ColumnSum other) {
     return count == other.count && sum == other.sum;
   }
 }

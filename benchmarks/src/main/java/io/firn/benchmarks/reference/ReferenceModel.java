@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  * are remembered. Keys are even; odd ones are absent. One thread changes it; any number reads it
  * while nobody does.
  */
-final class ReferenceModel {
+public final class ReferenceModel {
 
   private static final String[] WORDS =
       IntStream.range(0, 256).mapToObj(word -> "category-" + word).toArray(String[]::new);
@@ -24,40 +24,40 @@ final class ReferenceModel {
   /**
    * @param keys how many different keys there are
    */
-  ReferenceModel(int keys) {
+  public ReferenceModel(int keys) {
     this.versions = new int[keys];
   }
 
   /** How many different keys there are, live or not. */
-  int keys() {
+  public int keys() {
     return versions.length;
   }
 
-  static long key(int index) {
+  public static long key(int index) {
     return 2L * index;
   }
 
-  static int index(long key) {
+  public static int index(long key) {
     return Math.toIntExact(key / 2);
   }
 
   /** The row of the next version of a key, which becomes the current one. */
-  ReferenceRow next(int index) {
+  public ReferenceRow next(int index) {
     versions[index] = Math.abs(versions[index]) + 1;
     return row(index, digits);
   }
 
   /** From now on the key has no row. */
-  void delete(int index) {
+  public void delete(int index) {
     versions[index] = -Math.abs(versions[index]);
   }
 
-  boolean isLive(int index) {
+  public boolean isLive(int index) {
     return versions[index] > 0;
   }
 
   /** The current row of a live key. */
-  ReferenceRow row(int index) {
+  public ReferenceRow row(int index) {
     return row(index, new char[16]);
   }
 
@@ -78,7 +78,7 @@ final class ReferenceModel {
   }
 
   /** How many rows there are, and the sum of their {@code d1}. */
-  ColumnSum d1Sum() {
+  public ColumnSum d1Sum() {
     ColumnSum sum = new ColumnSum();
     for (int index = 0; index < versions.length; index++) {
       if (isLive(index)) {

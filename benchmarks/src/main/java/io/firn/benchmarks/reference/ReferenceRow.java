@@ -17,7 +17,7 @@ import java.time.LocalDateTime;
  * @param s2 one of 256 words
  * @param s3 16 characters, all rows different
  */
-record ReferenceRow(
+public record ReferenceRow(
     long k,
     long l,
     int i,
@@ -30,7 +30,7 @@ record ReferenceRow(
     String s3) {
 
   /** The bytes of its values, as plain as can be. */
-  int userBytes() {
+  public int userBytes() {
     return 5 * Long.BYTES
         + Long.BYTES
         + Integer.BYTES

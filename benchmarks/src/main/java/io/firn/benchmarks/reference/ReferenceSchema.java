@@ -8,9 +8,9 @@ import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 
 /** The reference table in Iceberg's terms. */
-final class ReferenceSchema {
+public final class ReferenceSchema {
 
-  static final Schema SCHEMA =
+  public static final Schema SCHEMA =
       new Schema(
           NestedField.required(1, "k", Types.LongType.get()),
           NestedField.optional(2, "l", Types.LongType.get()),
@@ -26,7 +26,7 @@ final class ReferenceSchema {
   private ReferenceSchema() {}
 
   /** A value of a row by its place in the schema, as Iceberg's generic rows hold it. */
-  static Object value(ReferenceRow row, int column) {
+  public static Object value(ReferenceRow row, int column) {
     return switch (column) {
       case 0 -> row.k();
       case 1 -> row.l();
@@ -42,7 +42,7 @@ final class ReferenceSchema {
     };
   }
 
-  static ReferenceRow row(Record record) {
+  public static ReferenceRow row(Record record) {
     return new ReferenceRow(
         (long) record.get(0),
         (long) record.get(1),
@@ -57,11 +57,11 @@ final class ReferenceSchema {
   }
 
   /** A view of one row after another, without copying. Not thread safe. */
-  static final class RowView implements StructLike {
+  public static final class RowView implements StructLike {
 
     private final ReferenceRow[] row = new ReferenceRow[1];
 
-    RowView of(ReferenceRow viewed) {
+    public RowView of(ReferenceRow viewed) {
       row[0] = viewed;
       return this;
     }

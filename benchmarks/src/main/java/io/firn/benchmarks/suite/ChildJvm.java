@@ -73,7 +73,8 @@ public final class ChildJvm {
     }
   }
 
-  private Process start(List<String> arguments) {
+  /** Starts a child; the caller reads its output and ends it. */
+  public Process start(List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);

@@ -25,6 +25,13 @@ public final class Latencies {
     sorted = false;
   }
 
+  /** Adds another's operations. */
+  public void addAll(Latencies other) {
+    for (int i = 0; i < other.count; i++) {
+      add(other.nanos[i]);
+    }
+  }
+
   /** How many operations were added. */
   public int count() {
     return count;

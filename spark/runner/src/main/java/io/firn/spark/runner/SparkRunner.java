@@ -21,6 +21,7 @@ import org.apache.spark.sql.SparkSession;
  *
  * <ul>
  *   <li>{@code sql STATEMENT} runs a statement;
+ *   <li>{@code consume QUERY} runs a query to its last row and value, and keeps none of them;
  *   <li>{@code conf KEY VALUE} configures the session;
  *   <li>{@code load VIEW PATH [OPTION VALUE]...} reads {@code format("iceberg").load(PATH)} with
  *       options, and names it as a view.
@@ -84,6 +85,7 @@ public final class SparkRunner {
       Dataset<Row> result =
           switch (parts[0]) {
             case "sql" -> spark.sql(parts[1]);
+            case "consume" -> consume(parts[1]);
             case "conf" -> configure(parts[1], parts[2]);
             case "load" -> load(parts);
             default -> throw new IllegalArgumentException("Unknown command: " + parts[0]);
@@ -100,6 +102,11 @@ public final class SparkRunner {
       answer.put("error", String.valueOf(e));
     }
     return json.writeValueAsString(answer);
+  }
+
+  private Dataset<Row> consume(String query) {
+    spark.sql(query).write().format("noop").mode("overwrite").save();
+    return spark.emptyDataFrame();
   }
 
   private Dataset<Row> configure(String key, String value) {

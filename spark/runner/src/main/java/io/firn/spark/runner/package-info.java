@@ -1,4 +1,7 @@
-/** A Spark session behind a pipe. Runs in a process of its own; depends on nothing of Firn. */
+/**
+ * A Spark session behind a pipe: the program that runs in a process of its own, and the client that
+ * starts it and talks to it. Depends on nothing of Firn.
+ */
 @NullMarked
 package io.firn.spark.runner;
 

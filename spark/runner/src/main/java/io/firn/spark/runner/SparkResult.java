@@ -1,4 +1,4 @@
-package io.firn.spark;
+package io.firn.spark.runner;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param columns the names
  * @param rows the values as text, or null
  */
-record SparkResult(List<String> columns, List<List<@Nullable String>> rows) {
+public record SparkResult(List<String> columns, List<List<@Nullable String>> rows) {
 
   /** The only value of the only row. */
-  @Nullable String value() {
+  public @Nullable String value() {
     if (rows.size() != 1 || rows.get(0).size() != 1) {
       throw new AssertionError("Not one value: " + rows);
     }
@@ -20,7 +20,7 @@ record SparkResult(List<String> columns, List<List<@Nullable String>> rows) {
   }
 
   /** The only value of the only row, as a number. */
-  long number() {
+  public long number() {
     return Long.parseLong(String.valueOf(value()));
   }
 }

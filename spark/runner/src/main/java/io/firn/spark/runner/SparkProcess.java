@@ -1,4 +1,4 @@
-package io.firn.spark;
+package io.firn.spark.runner;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * One command at a time; safe for use by several threads. Closing ends the process, and so does the
  * end of this one.
  */
-final class SparkProcess implements AutoCloseable {
+public final class SparkProcess implements AutoCloseable {
 
   /** What Spark's own launcher opens on Java 17. */
   private static final List<String> OPENED =
@@ -54,14 +55,21 @@ final class SparkProcess implements AutoCloseable {
     this.answers = process.inputReader(StandardCharsets.UTF_8);
   }
 
-  /** Starts a session and waits until it answers. */
-  static SparkProcess start() throws IOException {
-    Path runner = Path.of(System.getProperty("firn.spark.runner"));
+  /**
+   * Starts a session for short queries, where the time goes into starting up and compiling and not
+   * into running, and waits until it answers.
+   */
+  public static SparkProcess start() throws IOException {
+    return start(List.of("-Xmx1500m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+  }
+
+  /** Starts a session with these flags for Java, and waits until it answers. */
+  public static SparkProcess start(List<String> flags) throws IOException {
+    Path runner = buildDirectory();
     Path log = Files.createTempFile(runner, "spark-", ".log");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // Short queries: the time goes into starting up and compiling, not into running.
-    command.addAll(List.of("-Xmx1500m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(flags);
     OPENED.forEach(opened -> command.add("--add-opens=" + opened + "=ALL-UNNAMED"));
     command.add("-Dio.netty.tryReflectionSetAccessible=true");
     command.add("-cp");
@@ -69,7 +77,7 @@ final class SparkProcess implements AutoCloseable {
         runner.resolve("classes")
             + ":"
             + Files.readString(runner.resolve("spark.classpath")).strip());
-    command.add("io.firn.spark.runner.SparkRunner");
+    command.add(SparkRunner.class.getName());
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     SparkProcess spark = new SparkProcess(builder.start(), log);
@@ -77,16 +85,31 @@ final class SparkProcess implements AutoCloseable {
     return spark;
   }
 
+  /** This module's target directory, where its classes and Spark's class path are. */
+  private static Path buildDirectory() {
+    try {
+      return Path.of(SparkProcess.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+          .getParent();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Runs a statement. Throws {@link SparkFailure} with Spark's words. */
-  SparkResult sql(String statement) {
+  public SparkResult sql(String statement) {
     return send("sql\t" + statement.replaceAll("\\s+", " "));
+  }
+
+  /** Runs a query to its last row and value, and keeps none of them. */
+  public void consume(String query) {
+    send("consume\t" + query.replaceAll("\\s+", " "));
   }
 
   /**
    * Names what {@code spark.read.format("iceberg").load(path)} gives as a view. Options alternate
    * between name and value.
    */
-  void load(String view, String path, String... options) {
+  public void load(String view, String path, String... options) {
     send(
         Stream.concat(Stream.of("load", view, path), Stream.of(options))
             .reduce((a, b) -> a + "\t" + b)
@@ -94,7 +117,7 @@ final class SparkProcess implements AutoCloseable {
   }
 
   /** Configures a catalog under a name, as {@code --conf spark.sql.catalog.NAME...} would. */
-  void catalog(String name, Map<String, String> properties) {
+  public void catalog(String name, Map<String, String> properties) {
     String prefix = "spark.sql.catalog." + name;
     send("conf\t" + prefix + "\torg.apache.iceberg.spark.SparkCatalog");
     properties.forEach((key, value) -> send("conf\t" + prefix + "." + key + "\t" + value));
@@ -155,7 +178,7 @@ final class SparkProcess implements AutoCloseable {
   }
 
   /** Spark refused a statement. */
-  static final class SparkFailure extends RuntimeException {
+  public static final class SparkFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     SparkFailure(String message) {
