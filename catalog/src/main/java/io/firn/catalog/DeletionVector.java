@@ -2,17 +2,19 @@ package io.firn.catalog;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.firn.error.InvalidArgumentException;
+import io.firn.format.RowMask;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
  * The positions of a data file's rows that are deleted: an immutable compressed bitmap. Safe for
  * use by any number of threads.
  */
-public final class DeletionVector {
+public final class DeletionVector implements RowMask {
 
   /** No row deleted. */
   public static final DeletionVector EMPTY = new DeletionVector(new RoaringBitmap[0]);
@@ -20,10 +22,16 @@ public final class DeletionVector {
   /** Positions up to 2^42: more rows than any file has, and few enough bitmaps to allocate. */
   private static final int HIGH_MAX = 1023;
 
+  /** A file of more rows than this, or a vector that claims so, is not worth a plain bitmap. */
+  private static final long PLAIN_BITS_MAX = 1L << 27;
+
   /** One bitmap per 2^32 positions; the last one is never empty. */
   private final RoaringBitmap[] bitmaps;
 
   private final long cardinality;
+
+  /** See {@link #words()}: the same whoever makes it. */
+  private volatile long @Nullable [] words;
 
   private DeletionVector(RoaringBitmap[] bitmaps) {
     int used = bitmaps.length;
@@ -52,7 +60,7 @@ public final class DeletionVector {
     return new Builder();
   }
 
-  /** True if the row at {@code position} is deleted. */
+  @Override
   public boolean contains(long position) {
     int high = (int) (position >>> 32);
     return high < bitmaps.length && bitmaps[high].contains((int) position);
@@ -84,6 +92,63 @@ public final class DeletionVector {
       }
     }
     return -1;
+  }
+
+  /** Keeps a plain bitmap once it has been called: one bit a row. */
+  @Override
+  public int selectLive(long from, int count, int[] target) {
+    if (bitmaps.length > 0 && end() > PLAIN_BITS_MAX) {
+      return selectLiveOfMany(from, count, target);
+    }
+    long[] words = words();
+    int live = 0;
+    int row = 0;
+    while (row < count) {
+      long position = from + row;
+      int word = (int) Math.min(Integer.MAX_VALUE, position >>> 6);
+      int bit = (int) position & 63;
+      int end = Math.min(count, row + 64 - bit);
+      long deleted = word < words.length ? words[word] >>> bit : 0;
+      if (deleted == 0) {
+        while (row < end) {
+          target[live++] = row++;
+        }
+      } else {
+        // Without a branch for each row: which ones are deleted cannot be foretold.
+        for (; row < end; row++, deleted >>>= 1) {
+          target[live] = row;
+          live += (int) (~deleted & 1);
+        }
+      }
+    }
+    return live;
+  }
+
+  private int selectLiveOfMany(long from, int count, int[] target) {
+    int live = 0;
+    for (int row = 0; row < count; row++) {
+      target[live] = row;
+      live += contains(from + row) ? 0 : 1;
+    }
+    return live;
+  }
+
+  /** One bit for each position up to the last deleted one; made when first needed. */
+  private long[] words() {
+    long[] known = words;
+    if (known == null) {
+      long[] fresh = new long[(int) ((end() + 63) >>> 6)];
+      forEach(position -> fresh[(int) (position >>> 6)] |= 1L << position);
+      words = fresh;
+      known = fresh;
+    }
+    return known;
+  }
+
+  /** The position after the last deleted one. */
+  private long end() {
+    int last = bitmaps.length - 1;
+    return last < 0 ? 0 : ((long) last << 32) + (bitmaps[last].last() & 0xFFFFFFFFL) + 1;
   }
 
   /** The positions deleted here or there. */
@@ -187,7 +252,8 @@ public final class DeletionVector {
     for (RoaringBitmap bitmap : bitmaps) {
       bytes += bitmap.getLongSizeInBytes();
     }
-    return bytes;
+    long[] known = words;
+    return bytes + (known == null ? 0 : 8L * known.length);
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.util.NavigableSet;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.data.BaseDeleteLoader;
@@ -135,5 +136,28 @@ class DeletionVectorTest {
     assertThatThrownBy(() -> DeletionVectorFiles.read(io, file))
         .isInstanceOf(CorruptionException.class)
         .hasMessageContaining("ends");
+  }
+
+  @Test
+  void liveRowsAreThoseThatAreNotDeletedInAnyStretch() {
+    Random random = seeds.random();
+    for (int round = 0; round < 50; round++) {
+      long base = round % 5 == 0 ? (1L << 32) - 100 : random.nextInt(1000);
+      DeletionVector.Builder builder = DeletionVector.builder();
+      for (int i = random.nextInt(400); i > 0; i--) {
+        builder.add(base + random.nextInt(300));
+      }
+      DeletionVector vector = builder.build();
+      long from = Math.max(0, base - 100 + random.nextInt(300));
+      int count = 1 + random.nextInt(300);
+      int[] target = new int[count + 1];
+      int live = vector.selectLive(from, count, target);
+      assertThat(IntStream.of(target).limit(live))
+          .containsExactlyElementsOf(
+              IntStream.range(0, count)
+                  .filter(row -> !vector.contains(from + row))
+                  .boxed()
+                  .toList());
+    }
   }
 }

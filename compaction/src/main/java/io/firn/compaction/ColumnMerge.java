@@ -6,6 +6,8 @@ import io.firn.format.ColumnBatch;
 import io.firn.format.LongColumn;
 import io.firn.format.RowScan;
 import io.firn.format.TableSchema;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ final class ColumnMerge {
 
   private static final int OUTPUT_ROWS = RowScan.MAX_BATCH_ROWS;
   private static final long OUTPUT_BYTES = 4L << 20;
+  private static final int RUN_ROWS_WORTH_COPYING = 8;
 
   private final CompactionTask task;
   private final CompactionEnvironment environment;
@@ -31,6 +34,10 @@ final class ColumnMerge {
   private final @Nullable MergeCursor[] runCursors = new @Nullable MergeCursor[OUTPUT_ROWS];
   private final int[] runStarts = new int[OUTPUT_ROWS];
   private final int[] runCounts = new int[OUTPUT_ROWS];
+
+  // The same, row by row.
+  private final int[] rowCursors = new int[OUTPUT_ROWS];
+  private final int[] rows = new int[OUTPUT_ROWS];
   private int runs;
   private int runRows;
   private int outputRows;
@@ -141,10 +148,14 @@ final class ColumnMerge {
 
   private void copyRuns(OutputFiles files) {
     int rowId = output.columnCount() - 2;
-    for (int column = 0; column < rowId; column++) {
-      Column target = output.column(column);
-      for (int run = 0; run < runs; run++) {
-        target.append(source(run).column(column), runStarts[run], runCounts[run]);
+    if (runRows < runs * RUN_ROWS_WORTH_COPYING) {
+      gatherRows(rowId);
+    } else {
+      for (int column = 0; column < rowId; column++) {
+        Column target = output.column(column);
+        for (int run = 0; run < runs; run++) {
+          target.append(cursor(run).batch().column(column), runStarts[run], runCounts[run]);
+        }
       }
     }
     for (int run = 0; run < runs; run++) {
@@ -158,8 +169,29 @@ final class ColumnMerge {
     }
   }
 
-  private ColumnBatch source(int run) {
-    return cursor(run).batch();
+  /** Short runs cost more to set up than to copy: their rows are gathered one by one. */
+  private void gatherRows(int columns) {
+    List<MergeCursor> cursors = new ArrayList<>();
+    int[] numbers = new int[task.inputs().size()];
+    int row = 0;
+    for (int run = 0; run < runs; run++) {
+      MergeCursor cursor = cursor(run);
+      if (numbers[cursor.input()] == 0) {
+        cursors.add(cursor);
+        numbers[cursor.input()] = cursors.size();
+      }
+      for (int i = 0; i < runCounts[run]; i++) {
+        rowCursors[row] = numbers[cursor.input()] - 1;
+        rows[row++] = runStarts[run] + i;
+      }
+    }
+    Column[] sources = new Column[cursors.size()];
+    for (int column = 0; column < columns && row > 0; column++) {
+      for (int i = 0; i < sources.length; i++) {
+        sources[i] = cursors.get(i).batch().column(column);
+      }
+      output.column(column).gather(sources, rowCursors, rows, row);
+    }
   }
 
   private MergeCursor cursor(int run) {

@@ -6,18 +6,12 @@ import io.firn.format.DataFileReader;
 import io.firn.format.KeyCodec;
 import io.firn.format.KeyList;
 import io.firn.format.RowScan;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /**
  * The live rows of one input by key, one batch in memory. Stands on a live row whenever its last
  * {@link #load} or {@link #toLiveRow} said so. Not safe for use by several threads.
  */
 final class MergeCursor implements AutoCloseable {
-
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private final int input;
   private final TaskInput file;
@@ -93,7 +87,7 @@ final class MergeCursor implements AutoCloseable {
       if (skipDeleted()) {
         keys.clear();
         codec.append(scan.batch(), 0, rows, keys);
-        prefix = prefix(keys, row);
+        prefix = keys.prefix(row);
         return true;
       }
     }
@@ -109,7 +103,7 @@ final class MergeCursor implements AutoCloseable {
   /** Moves on to a live row, unless this is one; false if the batch has no more. */
   boolean toLiveRow() {
     if (row < stretchEnd || skipDeleted()) {
-      prefix = prefix(keys, row);
+      prefix = keys.prefix(row);
       return true;
     }
     return false;
@@ -144,23 +138,10 @@ final class MergeCursor implements AutoCloseable {
   /** The first row after this one, up to {@code end}, whose key is not below the other's. */
   int runBefore(MergeCursor other, int end) {
     int next = row + 1;
-    if (next < end && Long.compareUnsigned(prefix(keys, next), other.prefix) > 0) {
+    if (next < end && Long.compareUnsigned(keys.prefix(next), other.prefix) > 0) {
       return next;
     }
     return runBefore(other.keys, other.row, end);
-  }
-
-  static long prefix(KeyList keys, int i) {
-    int offset = keys.offset(i);
-    int length = keys.length(i);
-    if (length >= Long.BYTES) {
-      return (long) LONGS.get(keys.data(), offset);
-    }
-    long prefix = 0;
-    for (int at = 0; at < length; at++) {
-      prefix |= (keys.data()[offset + at] & 0xffL) << (56 - 8 * at);
-    }
-    return prefix;
   }
 
   /** As {@link #runBefore(MergeCursor, int)}: looks near first, since runs are mostly short. */

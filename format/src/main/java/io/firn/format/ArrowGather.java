@@ -89,7 +89,7 @@ final class ArrowGather {
       int row = selection[i];
       int length = offsets[row + 1] - offsets[row];
       ints[i] = at;
-      System.arraycopy(data, offsets[row], bytes, at, length);
+      ByteBuilder.copy(data, offsets[row], bytes, at, length);
       at += length;
     }
     ints[count] = at;

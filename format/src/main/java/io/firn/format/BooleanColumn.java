@@ -53,8 +53,13 @@ public final class BooleanColumn extends Column {
   }
 
   @Override
-  Object nonNull(int i) {
-    return values[i];
+  long stored(int i) {
+    return values[i] ? 1 : 0;
+  }
+
+  @Override
+  Object generic(long stored) {
+    return stored != 0;
   }
 
   @Override
@@ -82,6 +87,17 @@ public final class BooleanColumn extends Column {
     boolean[] theirs = ((BooleanColumn) source).values;
     for (int i = 0; i < count; i++) {
       values[at + i] = theirs[positions[from + i]];
+    }
+  }
+
+  @Override
+  void pick(Column[] sources, int[] which, int[] rows, int count, int at) {
+    boolean[][] theirs = new boolean[sources.length][];
+    for (int i = 0; i < theirs.length; i++) {
+      theirs[i] = ((BooleanColumn) sources[i]).values;
+    }
+    for (int i = 0; i < count; i++) {
+      values[at + i] = theirs[which[i]][rows[i]];
     }
   }
 }

@@ -59,6 +59,19 @@ public final class ByteBuilder {
     return Arrays.copyOf(bytes, length);
   }
 
+  /**
+   * Copies mostly few bytes. Up to fifteen bytes behind them in the target get any content, so fill
+   * targets in ascending order.
+   */
+  static void copy(byte[] source, int from, byte[] target, int at, int count) {
+    if (count <= 16 && from <= source.length - 16 && at <= target.length - 16) {
+      LONG_LE.set(target, at, (long) LONG_LE.get(source, from));
+      LONG_LE.set(target, at + 8, (long) LONG_LE.get(source, from + 8));
+    } else {
+      System.arraycopy(source, from, target, at, count);
+    }
+  }
+
   /** Makes room for {@code count} more bytes, counts them in, and returns where they begin. */
   public int extend(int count) {
     int start = length;
@@ -158,5 +171,13 @@ public final class ByteBuilder {
 
   static void setLongBig(byte[] target, int at, long value) {
     LONG_BE.set(target, at, value);
+  }
+
+  static void setIntLittle(byte[] target, int at, int value) {
+    INT_LE.set(target, at, value);
+  }
+
+  static void setLongLittle(byte[] target, int at, long value) {
+    LONG_LE.set(target, at, value);
   }
 }

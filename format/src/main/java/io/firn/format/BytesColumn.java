@@ -94,8 +94,13 @@ public final class BytesColumn extends Column {
   }
 
   @Override
-  Object nonNull(int i) {
-    return scalar.fromBytes(data(), offsets[i], length(i));
+  long stored(int i) {
+    return (long) offsets[i] << 32 | (offsets[i + 1] - offsets[i]);
+  }
+
+  @Override
+  Object generic(long stored) {
+    return scalar.fromBytes(data(), (int) (stored >>> 32), (int) stored);
   }
 
   @Override
@@ -139,7 +144,32 @@ public final class BytesColumn extends Column {
     for (int i = 0; i < count; i++) {
       int p = positions[from + i];
       int length = begins[p + 1] - begins[p];
-      System.arraycopy(bytes, begins[p], target, end, length);
+      ByteBuilder.copy(bytes, begins[p], target, end, length);
+      end += length;
+      offsets[at + i + 1] = end;
+    }
+  }
+
+  @Override
+  void pick(Column[] sources, int[] which, int[] rows, int count, int at) {
+    byte[][] bytes = new byte[sources.length][];
+    int[][] begins = new int[sources.length][];
+    for (int i = 0; i < sources.length; i++) {
+      bytes[i] = ((BytesColumn) sources[i]).data();
+      begins[i] = ((BytesColumn) sources[i]).offsets;
+    }
+    long total = 0;
+    for (int i = 0; i < count; i++) {
+      int[] begin = begins[which[i]];
+      total += begin[rows[i] + 1] - begin[rows[i]];
+    }
+    int end = data.extend(Math.toIntExact(total));
+    byte[] target = data.array();
+    for (int i = 0; i < count; i++) {
+      int[] begin = begins[which[i]];
+      int from = begin[rows[i]];
+      int length = begin[rows[i] + 1] - from;
+      ByteBuilder.copy(bytes[which[i]], from, target, end, length);
       end += length;
       offsets[at + i + 1] = end;
     }

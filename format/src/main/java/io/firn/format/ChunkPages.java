@@ -2,6 +2,7 @@ package io.firn.format;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
 import org.apache.parquet.bytes.BytesInput;
@@ -12,15 +13,31 @@ import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.jspecify.annotations.Nullable;
 
-/** The compressed pages of one column chunk, held until its row group is written. */
+/**
+ * The pages of one column chunk, held until its row group is written. The first pages of the file
+ * decide whether the column is compressed at all: what hardly gets smaller is stored as it is,
+ * which costs nothing to write and nothing to read.
+ */
 final class ChunkPages {
+
+  /** So many pages are kept both ways before the decision. */
+  private static final int PAGES_TO_DECIDE = 8;
+
+  /** Compression must save at least this part of the bytes. */
+  private static final int LEAST_SAVING = 8;
 
   private final ColumnDescriptor column;
   private final PageCompressor compressor;
   private final ColumnLayoutBuilder layout;
   private final List<Page> pages = new ArrayList<>();
+
+  /** The bodies of the pages so far before compression, until it is decided on. */
+  private final List<byte[]> plainBodies = new ArrayList<>();
+
   private final CRC32 crc = new CRC32();
   private @Nullable Page dictionary;
+  private WriterOptions.Compression compression;
+  private boolean decided;
   private long bytes;
   private long valueCount;
 
@@ -31,12 +48,19 @@ final class ChunkPages {
       int rows,
       int values,
       PageEncoding encoding,
-      @Nullable Statistics<?> statistics) {}
+      @Nullable Statistics<?> statistics) {
+
+    Page withBody(byte[] other) {
+      return new Page(other, uncompressedLength, rows, values, encoding, statistics);
+    }
+  }
 
   ChunkPages(ColumnDescriptor column, PageCompressor compressor) {
     this.column = column;
     this.compressor = compressor;
-    this.layout = new ColumnLayoutBuilder(column, compressor.compression());
+    this.compression = compressor.compression();
+    this.decided = compression == WriterOptions.Compression.NONE;
+    this.layout = new ColumnLayoutBuilder(column);
   }
 
   ColumnDescriptor column() {
@@ -47,7 +71,7 @@ final class ChunkPages {
     return layout;
   }
 
-  /** The compressed bytes held. */
+  /** The bytes held as they will be written. */
   long bytes() {
     return bytes;
   }
@@ -68,21 +92,49 @@ final class ChunkPages {
       PageEncoding encoding,
       @Nullable Statistics<?> statistics)
       throws IOException {
-    byte[] compressed = compressor.compress(body.array(), body.length());
-    pages.add(new Page(compressed, body.length(), rows, values, encoding, statistics));
-    bytes += compressed.length;
+    byte[] stored = compressor.compress(compression, body.array(), body.length());
+    pages.add(new Page(stored, body.length(), rows, values, encoding, statistics));
+    bytes += stored.length;
     valueCount += values;
+    if (!decided) {
+      plainBodies.add(Arrays.copyOf(body.array(), body.length()));
+      if (pages.size() == PAGES_TO_DECIDE) {
+        decide();
+      }
+    }
   }
 
   void setDictionary(ByteBuilder body, int size) throws IOException {
-    byte[] compressed = compressor.compress(body.array(), body.length());
-    dictionary = new Page(compressed, body.length(), 0, size, PageEncoding.PLAIN, null);
-    bytes += compressed.length;
+    decide();
+    byte[] stored = compressor.compress(compression, body.array(), body.length());
+    dictionary = new Page(stored, body.length(), 0, size, PageEncoding.PLAIN, null);
+    bytes += stored.length;
+  }
+
+  /** Once a file: all chunks of a column are compressed in the same way. */
+  private void decide() {
+    if (decided || pages.isEmpty()) {
+      return;
+    }
+    decided = true;
+    long plain = 0;
+    for (byte[] body : plainBodies) {
+      plain += body.length;
+    }
+    if (bytes > plain - plain / LEAST_SAVING) {
+      compression = WriterOptions.Compression.NONE;
+      for (int i = 0; i < plainBodies.size(); i++) {
+        pages.set(i, pages.get(i).withBody(plainBodies.get(i)));
+      }
+      bytes = plain;
+    }
+    plainBodies.clear();
   }
 
   /** Writes the chunk and forgets its pages. */
   void writeTo(ParquetFileWriter file, StorageOutput output) throws IOException {
-    file.startColumn(column, valueCount, compressor.parquetName());
+    decide();
+    file.startColumn(column, valueCount, PageCompressor.parquetName(compression));
     layout.startChunk(output.getPos());
     Page numbered = dictionary;
     if (numbered == null) {
@@ -111,7 +163,7 @@ final class ChunkPages {
       layout.page(location(page, offset, output.getPos()), page.rows, page.values, page.encoding);
     }
     file.endColumn();
-    layout.endChunk();
+    layout.endChunk(compression);
     pages.clear();
     dictionary = null;
     bytes = 0;

@@ -138,6 +138,27 @@ public abstract sealed class Column
     }
   }
 
+  /**
+   * Appends values of several columns of the same kind.
+   *
+   * @param sources the columns
+   * @param which of the columns each value is in, the first {@code count} of the array
+   * @param rows where in its column each value is
+   */
+  public final void gather(Column[] sources, int[] which, int[] rows, int count) {
+    int at = grow(count);
+    pick(sources, which, rows, count, at);
+    boolean anyNull = false;
+    for (Column source : sources) {
+      anyNull |= source.nullCount > 0;
+    }
+    for (int i = 0; anyNull && i < count; i++) {
+      if (sources[which[i]].isNull(rows[i])) {
+        setNull(at + i);
+      }
+    }
+  }
+
   /** Appends an Iceberg generic value, or null. */
   public final void appendValue(@Nullable Object value) {
     if (value == null) {
@@ -149,7 +170,7 @@ public abstract sealed class Column
 
   /** Value {@code i} as an Iceberg generic value, or null. */
   public final @Nullable Object value(int i) {
-    return isNull(i) ? null : nonNull(i);
+    return isNull(i) ? null : generic(stored(i));
   }
 
   /** The bytes the values take in memory, roughly; what limits of batches count. */
@@ -157,7 +178,14 @@ public abstract sealed class Column
 
   abstract void appendNonNull(Object value);
 
-  abstract Object nonNull(int i);
+  /**
+   * What value {@code i} is made of: its bits, or where its bytes are. Unspecified for a null.
+   * Apart from {@link #generic} because it waits for memory, which several columns can do at once.
+   */
+  abstract long stored(int i);
+
+  /** The Iceberg generic value made of what is {@link #stored} here. */
+  abstract Object generic(long stored);
 
   abstract int capacity();
 
@@ -169,6 +197,8 @@ public abstract sealed class Column
   abstract void copy(Column source, int from, int count, int at);
 
   abstract void pick(Column source, int[] positions, int from, int count, int at);
+
+  abstract void pick(Column[] sources, int[] which, int[] rows, int count, int at);
 
   /** Makes room for {@code count} more values, counts them in, and returns where they begin. */
   final int grow(int count) {

@@ -117,6 +117,23 @@ public final class ColumnBatch {
     }
   }
 
+  /**
+   * Appends rows of several batches with the same columns.
+   *
+   * @param sources the batches
+   * @param which of the batches each row is in, the first {@code count} of the array
+   * @param rows where in its batch each row is
+   */
+  public void gather(ColumnBatch[] sources, int[] which, int[] rows, int count) {
+    Column[] theirs = new Column[sources.length];
+    for (int i = 0; i < columns.length; i++) {
+      for (int source = 0; source < sources.length; source++) {
+        theirs[source] = sources[source].columns[i];
+      }
+      columns[i].gather(theirs, which, rows, count);
+    }
+  }
+
   /** A view of one row, valid until the batch changes. Its values are Iceberg generic values. */
   public StructLike row(int row) {
     return new RowView(row);

@@ -48,8 +48,14 @@ final class ColumnCursor {
       long first = column.pages.firstRow(page.page);
       int at = (int) (from + rows - first);
       int end = (int) Math.min(page.values.size(), from + limit - first);
+      long all = size(page.values, at, end);
+      if (bytes + all <= maxBytes) {
+        bytes += all;
+        rows += end - at;
+        continue;
+      }
       for (; at < end; at++) {
-        bytes += size(page.values, at);
+        bytes += size(page.values, at, at + 1);
         if (bytes > maxBytes && rows > 0) {
           return rows;
         }
@@ -69,8 +75,14 @@ final class ColumnCursor {
       long first = column.pages.firstRow(page.page);
       int at = (int) (to - rows - 1 - first);
       int end = (int) Math.max(0, to - limit - first);
+      long all = size(page.values, end, at + 1);
+      if (bytes + all <= maxBytes) {
+        bytes += all;
+        rows += at + 1 - end;
+        continue;
+      }
       for (; at >= end; at--) {
-        bytes += size(page.values, at);
+        bytes += size(page.values, at, at + 1);
         if (bytes > maxBytes && rows > 0) {
           return rows;
         }
@@ -80,8 +92,10 @@ final class ColumnCursor {
     return rows;
   }
 
-  private static long size(Column values, int i) {
-    return values instanceof BytesColumn bytes ? bytes.length(i) + 4L : 256;
+  private static long size(Column values, int from, int to) {
+    return values instanceof BytesColumn bytes
+        ? bytes.offset(to) - bytes.offset(from) + 4L * (to - from)
+        : 256L * (to - from);
   }
 
   /** Appends rows {@code [from, to)} to a batch's column. */

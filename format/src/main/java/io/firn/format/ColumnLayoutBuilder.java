@@ -24,16 +24,15 @@ final class ColumnLayoutBuilder {
   };
 
   private final ColumnDescriptor column;
-  private final WriterOptions.Compression compression;
+  private WriterOptions.Compression compression = WriterOptions.Compression.NONE;
   private final ByteBuilder chunks = new ByteBuilder();
   private final ByteBuilder chunkHead = new ByteBuilder();
   private final ByteBuilder chunkPages = new ByteBuilder();
   private int pageCount;
   private int chunkPageCount;
 
-  ColumnLayoutBuilder(ColumnDescriptor column, WriterOptions.Compression compression) {
+  ColumnLayoutBuilder(ColumnDescriptor column) {
     this.column = column;
-    this.compression = compression;
   }
 
   void startChunk(long offset) {
@@ -66,7 +65,11 @@ final class ColumnLayoutBuilder {
     chunkPageCount++;
   }
 
-  void endChunk() {
+  /**
+   * @param compressed how the pages of the chunk are compressed: as those of the column's others
+   */
+  void endChunk(WriterOptions.Compression compressed) {
+    compression = compressed;
     chunks.put(chunkHead.array(), 0, chunkHead.length());
     chunks.putVarint(chunkPageCount);
     chunks.put(chunkPages.array(), 0, chunkPages.length());

@@ -44,6 +44,12 @@ public interface DataFileReader extends AutoCloseable {
   boolean sorted();
 
   /**
+   * False if surely no row has the key with this {@link KeyFilter#hash}. Costs little; ask before
+   * {@link #find(byte[])} when there are several files to look into.
+   */
+  boolean mayContain(long keyHash);
+
+  /**
    * The position of the row with this key, or -1. Of several rows with the same key in a foreign
    * file, the last.
    */
@@ -63,8 +69,17 @@ public interface DataFileReader extends AutoCloseable {
    */
   long lowerBound(byte[] key);
 
-  /** The row at a position. */
+  /** The row at a position. Keeps nothing in memory; see {@link #lookUp}. */
   Record read(long position, Projection projection);
+
+  /**
+   * The row at a position, which may well be looked up again, or its neighbours: they are kept in
+   * memory as {@link CacheOptions} bound it.
+   *
+   * @param projection all columns of a table, by {@link Projection#all}
+   * @param deleted rows that nobody will look up
+   */
+  Record lookUp(long position, Projection projection, RowMask deleted);
 
   /**
    * The rows in {@code [from, to)} in file order.

@@ -53,8 +53,13 @@ public final class DoubleColumn extends Column {
   }
 
   @Override
-  Object nonNull(int i) {
-    return values[i];
+  long stored(int i) {
+    return Double.doubleToRawLongBits(values[i]);
+  }
+
+  @Override
+  Object generic(long stored) {
+    return Double.longBitsToDouble(stored);
   }
 
   @Override
@@ -82,6 +87,17 @@ public final class DoubleColumn extends Column {
     double[] theirs = ((DoubleColumn) source).values;
     for (int i = 0; i < count; i++) {
       values[at + i] = theirs[positions[from + i]];
+    }
+  }
+
+  @Override
+  void pick(Column[] sources, int[] which, int[] rows, int count, int at) {
+    double[][] theirs = new double[sources.length][];
+    for (int i = 0; i < theirs.length; i++) {
+      theirs[i] = ((DoubleColumn) sources[i]).values;
+    }
+    for (int i = 0; i < count; i++) {
+      values[at + i] = theirs[which[i]][rows[i]];
     }
   }
 }

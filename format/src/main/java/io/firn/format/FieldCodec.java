@@ -147,7 +147,8 @@ final class FieldCodec {
     }
   }
 
-  private void writeNested(Object value, ByteBuilder target) {
+  /** Appends a struct, list or map as {@link #readNested} reads it. */
+  void writeNested(Object value, ByteBuilder target) {
     switch (type.typeId()) {
       case STRUCT -> {
         if (!(value instanceof StructLike struct)) {

@@ -34,10 +34,21 @@ abstract class FileColumn {
     if (kept != null) {
       return kept;
     }
+    Column decoded = decoded(page);
+    slots.keep(page, decoded, decoded.bytes());
+    return decoded;
+  }
+
+  /** A decoded page, which is not kept from now on if it was not before. Not to be changed. */
+  final Column pageOnce(int page) {
+    Column kept = kept(page);
+    return kept == null ? decoded(page) : kept;
+  }
+
+  private Column decoded(int page) {
     Column decoded = Column.of(field);
     byte[] bytes = readsForItself() ? NONE : file.read(pages.offset(page), pages.length(page));
     decode(page, bytes, 0, decoded);
-    slots.keep(page, decoded, decoded.bytes());
     return decoded;
   }
 

@@ -24,7 +24,8 @@ final class FileScan implements RowScan {
   private final Runnable release;
   private final @Nullable ColumnCursor[] cursors;
   private final long columnBytes;
-  private final ColumnBatch batch;
+  private final ColumnBatch own;
+  private ColumnBatch batch;
   private int range;
   private long at;
   private long position = -1;
@@ -49,7 +50,8 @@ final class FileScan implements RowScan {
       }
     }
     this.columnBytes = Math.max(LEAST_COLUMN_BYTES, BATCH_BYTES / Math.max(1, variable));
-    this.batch = ColumnBatch.of(columns.schema());
+    this.own = ColumnBatch.of(columns.schema());
+    this.batch = own;
     this.range = direction == Direction.FORWARD ? 0 : ranges.count() - 1;
     enter();
   }
@@ -62,9 +64,15 @@ final class FileScan implements RowScan {
 
   @Override
   public boolean next() {
+    return next(own);
+  }
+
+  @Override
+  public boolean next(ColumnBatch target) {
     if (closed) {
       throw new ClosedException("the scan has been closed");
     }
+    batch = target;
     batch.clear();
     position = -1;
     if (range < 0 || range >= ranges.count()) {

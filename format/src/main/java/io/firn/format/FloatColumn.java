@@ -53,8 +53,13 @@ public final class FloatColumn extends Column {
   }
 
   @Override
-  Object nonNull(int i) {
-    return values[i];
+  long stored(int i) {
+    return Float.floatToRawIntBits(values[i]);
+  }
+
+  @Override
+  Object generic(long stored) {
+    return Float.intBitsToFloat((int) stored);
   }
 
   @Override
@@ -82,6 +87,17 @@ public final class FloatColumn extends Column {
     float[] theirs = ((FloatColumn) source).values;
     for (int i = 0; i < count; i++) {
       values[at + i] = theirs[positions[from + i]];
+    }
+  }
+
+  @Override
+  void pick(Column[] sources, int[] which, int[] rows, int count, int at) {
+    float[][] theirs = new float[sources.length][];
+    for (int i = 0; i < theirs.length; i++) {
+      theirs[i] = ((FloatColumn) sources[i]).values;
+    }
+    for (int i = 0; i < count; i++) {
+      values[at + i] = theirs[which[i]][rows[i]];
     }
   }
 }

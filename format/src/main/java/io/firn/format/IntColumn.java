@@ -53,8 +53,13 @@ public final class IntColumn extends Column {
   }
 
   @Override
-  Object nonNull(int i) {
-    return scalar.fromInt(values[i]);
+  long stored(int i) {
+    return values[i];
+  }
+
+  @Override
+  Object generic(long stored) {
+    return scalar.fromInt((int) stored);
   }
 
   @Override
@@ -82,6 +87,17 @@ public final class IntColumn extends Column {
     int[] theirs = ((IntColumn) source).values;
     for (int i = 0; i < count; i++) {
       values[at + i] = theirs[positions[from + i]];
+    }
+  }
+
+  @Override
+  void pick(Column[] sources, int[] which, int[] rows, int count, int at) {
+    int[][] theirs = new int[sources.length][];
+    for (int i = 0; i < theirs.length; i++) {
+      theirs[i] = ((IntColumn) sources[i]).values;
+    }
+    for (int i = 0; i < count; i++) {
+      values[at + i] = theirs[which[i]][rows[i]];
     }
   }
 }

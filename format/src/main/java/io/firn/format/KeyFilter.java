@@ -63,12 +63,12 @@ public final class KeyFilter {
   public boolean mayContain(long hash) {
     int block = block(hash);
     int low = (int) hash;
+    int missing = 0;
+    // All words, although one would often do: which one it is cannot be foretold.
     for (int i = 0; i < WORDS_PER_BLOCK; i++) {
-      if ((words[block + i] & bit(low, i)) == 0) {
-        return false;
-      }
+      missing |= ~words[block + i] & bit(low, i);
     }
-    return true;
+    return missing == 0;
   }
 
   /** The number of blocks of 256 bits. */

@@ -84,6 +84,26 @@ public final class KeyList {
     return data.length() + 4L * size;
   }
 
+  /**
+   * The first eight bytes of key {@code i} as a number, padded with zeros: enough to tell most keys
+   * apart. Compare as unsigned; equal numbers decide nothing.
+   */
+  public long prefix(int i) {
+    return prefix(data.array(), offsets[i], length(i));
+  }
+
+  /** The same of a key that stands elsewhere. */
+  public static long prefix(byte[] array, int offset, int length) {
+    if (length >= Long.BYTES) {
+      return ByteBuilder.longBig(array, offset);
+    }
+    long prefix = 0;
+    for (int at = 0; at < length; at++) {
+      prefix |= (array[offset + at] & 0xFFL) << (56 - 8 * at);
+    }
+    return prefix;
+  }
+
   /** The order of key {@code i} and another key. */
   public int compare(int i, byte[] key) {
     return Arrays.compareUnsigned(data.array(), offsets[i], offsets[i + 1], key, 0, key.length);

@@ -53,8 +53,13 @@ public final class LongColumn extends Column {
   }
 
   @Override
-  Object nonNull(int i) {
-    return scalar.fromLong(values[i]);
+  long stored(int i) {
+    return values[i];
+  }
+
+  @Override
+  Object generic(long stored) {
+    return scalar.fromLong(stored);
   }
 
   @Override
@@ -82,6 +87,17 @@ public final class LongColumn extends Column {
     long[] theirs = ((LongColumn) source).values;
     for (int i = 0; i < count; i++) {
       values[at + i] = theirs[positions[from + i]];
+    }
+  }
+
+  @Override
+  void pick(Column[] sources, int[] which, int[] rows, int count, int at) {
+    long[][] theirs = new long[sources.length][];
+    for (int i = 0; i < theirs.length; i++) {
+      theirs[i] = ((LongColumn) sources[i]).values;
+    }
+    for (int i = 0; i < count; i++) {
+      values[at + i] = theirs[which[i]][rows[i]];
     }
   }
 }

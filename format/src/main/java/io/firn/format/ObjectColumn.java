@@ -49,10 +49,16 @@ public final class ObjectColumn extends Column {
   }
 
   @Override
-  Object nonNull(int i) {
-    Object value = values[i];
+  long stored(int i) {
+    return i;
+  }
+
+  @Override
+  Object generic(long stored) {
+    Object value = values[(int) stored];
     if (value == null) {
-      throw new IllegalStateException("Value " + i + " of " + field().name() + " was never set");
+      throw new IllegalStateException(
+          "Value " + stored + " of " + field().name() + " was never set");
     }
     return value;
   }
@@ -82,6 +88,17 @@ public final class ObjectColumn extends Column {
     @Nullable Object[] theirs = ((ObjectColumn) source).values;
     for (int i = 0; i < count; i++) {
       values[at + i] = theirs[positions[from + i]];
+    }
+  }
+
+  @Override
+  void pick(Column[] sources, int[] which, int[] rows, int count, int at) {
+    @Nullable Object[][] theirs = new @Nullable Object[sources.length][];
+    for (int i = 0; i < theirs.length; i++) {
+      theirs[i] = ((ObjectColumn) sources[i]).values;
+    }
+    for (int i = 0; i < count; i++) {
+      values[at + i] = theirs[which[i]][rows[i]];
     }
   }
 }

@@ -32,6 +32,7 @@ final class OpenFile {
   private final ConcurrentHashMap<Projection, ProjectedColumns> projections =
       new ConcurrentHashMap<>();
   private volatile @Nullable ProjectedColumns latest;
+  private volatile @Nullable RowBlocks rows;
   private volatile @Nullable KeyOrder keys;
   private final Object keysLock = new Object();
 
@@ -89,6 +90,10 @@ final class OpenFile {
   void release() {
     if (holders.decrementAndGet() == 0) {
       columns.values().forEach(column -> column.ifPresent(FileColumn::close));
+      RowBlocks blocks = rows;
+      if (blocks != null) {
+        blocks.close();
+      }
       if (keys instanceof EncodedKeys encoded) {
         encoded.close();
       }
@@ -111,7 +116,11 @@ final class OpenFile {
   /** The bytes the file takes in memory beside its decoded pages, roughly. */
   long bytes() {
     KeyOrder order = keys;
-    return layout.bytes() + (order == null ? 0 : order.bytes()) + 1024;
+    RowBlocks blocks = rows;
+    return layout.bytes()
+        + (order == null ? 0 : order.bytes())
+        + (blocks == null ? 0 : blocks.bytes())
+        + 1024;
   }
 
   /** The order of the keys; the file must have rows. */
@@ -168,6 +177,22 @@ final class OpenFile {
     }
     latest = known;
     return known;
+  }
+
+  /** The rows for lookups; the file must have some. */
+  RowBlocks rows(Projection projection) {
+    RowBlocks known = rows;
+    if (known != null && known.projection() == projection) {
+      return known;
+    }
+    RowBlocks fresh =
+        new RowBlocks(project(projection), projection.rows(), rowCount(), file.length(), cache);
+    rows = fresh;
+    if (known != null) {
+      // Of an older schema.
+      known.close();
+    }
+    return fresh;
   }
 
   /** Scans rows {@code [from, to)}. */

@@ -17,7 +17,7 @@ final class PageCache {
   private static final int ENTRY_BYTES = 160;
 
   /** Every so many hits of a page the cache is told, so that it knows what is in use. */
-  private static final int HITS_PER_TOUCH = 8;
+  private static final int HITS_PER_TOUCH = 64;
 
   private final Cache<Entry, Entry> entries;
 
@@ -29,7 +29,7 @@ final class PageCache {
             .evictionListener(
                 (@Nullable Entry key, @Nullable Entry entry, RemovalCause cause) -> {
                   if (entry != null) {
-                    entry.vacate();
+                    entry.slots.vacate(entry);
                   }
                 })
             .executor(Runnable::run)
@@ -45,50 +45,67 @@ final class PageCache {
     return entries.estimatedSize();
   }
 
-  /** The places for the decoded pages of one column. */
+  /**
+   * The places for the decoded pages of one column. A hit reads one array and counts in another,
+   * both dense, before it gets to the page itself: it waits for memory once.
+   */
   final class Slots {
-    private final AtomicReferenceArray<@Nullable Entry> slots;
+    private final AtomicReferenceArray<@Nullable Object> contents;
+    private final AtomicReferenceArray<@Nullable Entry> kept;
+    private final int[] hits;
 
     Slots(int count) {
-      this.slots = new AtomicReferenceArray<>(count);
+      this.contents = new AtomicReferenceArray<>(count);
+      this.kept = new AtomicReferenceArray<>(count);
+      this.hits = new int[count];
     }
 
     /** What is kept at a place, or null. */
     @Nullable Object find(int index) {
-      Entry entry = slots.get(index);
-      if (entry == null) {
-        return null;
-      }
+      Object content = contents.get(index);
       // The count is not exact when several threads hit at once, and need not be.
-      if (++entry.hits % HITS_PER_TOUCH == 0) {
+      if (content != null && (++hits[index] & (HITS_PER_TOUCH - 1)) == 0) {
+        touch(kept.get(index));
+      }
+      return content;
+    }
+
+    private void touch(@Nullable Entry entry) {
+      if (entry != null) {
         var unused = entries.getIfPresent(entry);
       }
-      return entry.content;
     }
 
     /** Keeps something at a place while there is room, unless something is there already. */
     void keep(int index, Object content, long bytes) {
       int weight = (int) Math.min(Integer.MAX_VALUE, bytes + ENTRY_BYTES);
-      Entry entry = new Entry(slots, index, content, weight);
+      Entry entry = new Entry(this, index, content, weight);
       // First the slot, then the cache: an eviction right away must find what it has to remove.
-      if (slots.compareAndSet(index, null, entry)) {
+      if (contents.compareAndSet(index, null, content)) {
+        kept.set(index, entry);
         entries.put(entry, entry);
+      }
+    }
+
+    private void vacate(Entry entry) {
+      if (contents.compareAndSet(entry.index, entry.content, null)) {
+        kept.compareAndSet(entry.index, entry, null);
       }
     }
 
     /** Forgets everything kept here. */
     void clear() {
-      for (int i = 0; i < slots.length(); i++) {
-        Entry entry = slots.get(i);
+      for (int i = 0; i < kept.length(); i++) {
+        Entry entry = kept.get(i);
         if (entry != null) {
-          entry.vacate();
+          vacate(entry);
           entries.invalidate(entry);
         }
       }
     }
 
     long bytes() {
-      return 8L * slots.length();
+      return 12L * kept.length();
     }
   }
 
@@ -96,22 +113,18 @@ final class PageCache {
     return new Slots(count);
   }
 
+  /** What the cache counts; its identity is its key. */
   private static final class Entry {
-    private final AtomicReferenceArray<@Nullable Entry> slots;
+    private final Slots slots;
     private final int index;
     private final Object content;
     private final int weight;
-    private int hits;
 
-    Entry(AtomicReferenceArray<@Nullable Entry> slots, int index, Object content, int weight) {
+    Entry(Slots slots, int index, Object content, int weight) {
       this.slots = slots;
       this.index = index;
       this.content = content;
       this.weight = weight;
-    }
-
-    void vacate() {
-      slots.compareAndSet(index, this, null);
     }
   }
 }

@@ -84,12 +84,23 @@ final class PageCodec implements AutoCloseable {
 
   private static int snappy(byte[] source, int from, int to, byte[] target, int at, int length)
       throws IOException {
-    // Snappy trusts the length it finds in the bytes, so that is checked before it may write.
-    int claimed = Snappy.uncompressedLength(source, from, to - from);
-    if (claimed != length || !Snappy.isValidCompressedBuffer(source, from, to - from)) {
+    // Snappy writes as much as the bytes say at their beginning, and checks everything else itself.
+    if (claimedLength(source, from, to) != length) {
       throw new IOException("not a block of " + length + " bytes");
     }
     return Snappy.rawUncompress(source, from, to - from, target, at);
+  }
+
+  /** The length at the beginning of a Snappy block, a varint; -1 if there is none. */
+  private static long claimedLength(byte[] source, int from, int to) {
+    long length = 0;
+    for (int i = 0; i < 5 && from + i < to; i++) {
+      length |= (source[from + i] & 0x7FL) << (7 * i);
+      if (source[from + i] >= 0) {
+        return length;
+      }
+    }
+    return -1;
   }
 
   private static int library(

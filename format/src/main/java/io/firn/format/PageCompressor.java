@@ -32,11 +32,12 @@ final class PageCompressor implements Closeable {
     }
   }
 
+  /** How the file's columns are compressed where that saves space. */
   WriterOptions.Compression compression() {
     return compression;
   }
 
-  CompressionCodecName parquetName() {
+  static CompressionCodecName parquetName(WriterOptions.Compression compression) {
     return switch (compression) {
       case NONE -> CompressionCodecName.UNCOMPRESSED;
       case SNAPPY -> CompressionCodecName.SNAPPY;
@@ -44,9 +45,13 @@ final class PageCompressor implements Closeable {
     };
   }
 
-  /** The compressed bytes, in an array of exactly their length. */
-  byte[] compress(byte[] source, int length) throws IOException {
-    switch (compression) {
+  /**
+   * The compressed bytes, in an array of exactly their length.
+   *
+   * @param how the file's {@link #compression}, or none
+   */
+  byte[] compress(WriterOptions.Compression how, byte[] source, int length) throws IOException {
+    switch (how) {
       case SNAPPY -> {
         reserve(Snappy.maxCompressedLength(length));
         return Arrays.copyOf(scratch, Snappy.compress(source, 0, length, scratch, 0));
@@ -55,7 +60,7 @@ final class PageCompressor implements Closeable {
         reserve(Math.toIntExact(Zstd.compressBound(length)));
         ZstdCompressCtx context = zstd;
         if (context == null) {
-          throw new IllegalStateException("The compressor is closed");
+          throw new IllegalStateException("The file is not compressed by " + how);
         }
         return Arrays.copyOf(
             scratch, context.compressByteArray(scratch, 0, scratch.length, source, 0, length));

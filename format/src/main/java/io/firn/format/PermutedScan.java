@@ -15,7 +15,8 @@ final class PermutedScan implements RowScan {
   private final KeyOrder order;
   private final Direction direction;
   private final Runnable release;
-  private final ColumnBatch batch;
+  private final ColumnBatch own;
+  private ColumnBatch batch;
   private final long[] positions = new long[BATCH_ROWS];
   private long from;
   private long to;
@@ -34,14 +35,21 @@ final class PermutedScan implements RowScan {
     this.to = to;
     this.direction = direction;
     this.release = release;
-    this.batch = ColumnBatch.of(columns.schema());
+    this.own = ColumnBatch.of(columns.schema());
+    this.batch = own;
   }
 
   @Override
   public boolean next() {
+    return next(own);
+  }
+
+  @Override
+  public boolean next(ColumnBatch target) {
     if (closed) {
       throw new ClosedException("the scan has been closed");
     }
+    batch = target;
     batch.clear();
     if (from >= to) {
       return false;

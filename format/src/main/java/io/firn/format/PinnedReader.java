@@ -58,6 +58,12 @@ final class PinnedReader implements DataFileReader {
   }
 
   @Override
+  public boolean mayContain(long keyHash) {
+    DataFileIndex index = file().index();
+    return index == null || index.mayContain(keyHash);
+  }
+
+  @Override
   public long find(byte[] key) {
     return file().rowCount() == 0 ? -1 : file.keys().find(key);
   }
@@ -82,11 +88,21 @@ final class PinnedReader implements DataFileReader {
 
   @Override
   public Record read(long position, Projection projection) {
+    checkPosition(position);
+    return file.project(projection).read(position);
+  }
+
+  @Override
+  public Record lookUp(long position, Projection projection, RowMask deleted) {
+    checkPosition(position);
+    return file.rows(projection).read(position, deleted);
+  }
+
+  private void checkPosition(long position) {
     if (position < 0 || position >= file().rowCount()) {
       throw new IndexOutOfBoundsException(
           "row " + position + " of " + path() + ", which has " + file.rowCount());
     }
-    return file.project(projection).read(position);
   }
 
   @Override

@@ -96,7 +96,7 @@ final class PlainDecoder {
     int source = from;
     for (int i = 1; i <= count; i++) {
       int length = (int) INT.get(bytes, source);
-      System.arraycopy(bytes, source + 4, data, at, length);
+      ByteBuilder.copy(bytes, source + 4, data, at, length);
       source += 4 + length;
       at += length;
       offsets[start + i] = at;

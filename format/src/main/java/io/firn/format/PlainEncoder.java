@@ -136,7 +136,7 @@ abstract class PlainEncoder {
       for (int i = from; i < from + count; i++) {
         int length = offsets[i + 1] - offsets[i];
         bytes().setIntLittle(at, length);
-        System.arraycopy(source, offsets[i], target, at + 4, length);
+        ByteBuilder.copy(source, offsets[i], target, at + 4, length);
         at += 4 + length;
       }
     }

@@ -70,17 +70,54 @@ final class ProjectedColumns {
     return constants[i];
   }
 
-  /** The row at a position. */
+  /**
+   * The row at a position.
+   *
+   * <p>Its values lie in as many places of memory as there are columns, few of them in a cache of
+   * the processor. They are approached in steps, each for all columns, so that the waiting for
+   * memory overlaps.
+   */
   GenericRecord read(long position) {
-    GenericRecord record = template.copy();
-    for (int i = 0; i < columns.length; i++) {
+    int count = columns.length;
+    Column[] pages = new Column[count];
+    int[] rows = new int[count];
+    for (int i = 0; i < count; i++) {
       FileColumn column = columns[i];
       if (column != null) {
         int page = column.pages.pageOf(position);
-        Column values = column.page(page);
-        record.set(i, values.value((int) (position - column.pages.firstRow(page))));
+        rows[i] = (int) (position - column.pages.firstRow(page));
+        pages[i] = column.pageOnce(page);
+      }
+    }
+    long[] stored = new long[count];
+    for (int i = 0; i < count; i++) {
+      if (columns[i] != null) {
+        stored[i] = pages[i].stored(rows[i]);
+      }
+    }
+    GenericRecord record = template.copy();
+    for (int i = 0; i < count; i++) {
+      if (columns[i] != null) {
+        record.set(i, pages[i].isNull(rows[i]) ? null : pages[i].generic(stored[i]));
       }
     }
     return record;
+  }
+
+  /** The rows in {@code [from, to)}, few enough for one batch. Keeps no pages. */
+  ColumnBatch read(long from, long to) {
+    ColumnBatch rows = ColumnBatch.of(schema());
+    for (int i = 0; i < columns.length; i++) {
+      FileColumn column = columns[i];
+      Column target = rows.column(i);
+      if (column != null) {
+        new ColumnCursor(column, false).copy(from, to, target);
+      } else {
+        for (long row = from; row < to; row++) {
+          target.appendValue(constants[i]);
+        }
+      }
+    }
+    return rows;
   }
 }

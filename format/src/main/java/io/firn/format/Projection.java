@@ -6,6 +6,7 @@ import java.util.List;
 import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The columns to read from data files, in the order wanted. Columns are matched to those of a file
@@ -21,9 +22,11 @@ import org.apache.iceberg.types.Types.NestedField;
 public final class Projection {
 
   private final Schema schema;
+  private final @Nullable RowCodec rows;
 
-  private Projection(Schema schema) {
+  private Projection(Schema schema, @Nullable RowCodec rows) {
     this.schema = schema;
+    this.rows = rows;
   }
 
   /**
@@ -38,12 +41,12 @@ public final class Projection {
             "the table has no column " + field.name() + " (field id " + field.fieldId() + ")");
       }
     }
-    return new Projection(projected);
+    return new Projection(projected, null);
   }
 
   /** All columns of the table. */
   public static Projection all(TableSchema table) {
-    return new Projection(table.schema());
+    return new Projection(table.schema(), table.rows());
   }
 
   /** All columns of the table, then {@code _row_id} and {@code _last_updated_sequence_number}. */
@@ -51,12 +54,21 @@ public final class Projection {
     List<NestedField> fields = new ArrayList<>(table.schema().columns());
     fields.add(MetadataColumns.ROW_ID);
     fields.add(MetadataColumns.LAST_UPDATED_SEQUENCE_NUMBER);
-    return new Projection(new Schema(fields));
+    return new Projection(new Schema(fields), null);
   }
 
   /** The schema of the rows read. */
   public Schema schema() {
     return schema;
+  }
+
+  /** The encoding of these rows; only if they are all of a table's columns. */
+  RowCodec rows() {
+    RowCodec codec = rows;
+    if (codec == null) {
+      throw new IllegalArgumentException("Not all columns of a table");
+    }
+    return codec;
   }
 
   private static boolean isLineage(int fieldId) {

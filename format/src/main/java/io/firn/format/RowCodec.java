@@ -34,6 +34,7 @@ public final class RowCodec {
   private final int[] slots;
   private final int base;
   private final int rowBytesMax;
+  private final GenericRecord template;
   private final Map<Integer, Integer> indexByFieldId = new HashMap<>();
 
   RowCodec(Schema schema) {
@@ -43,6 +44,7 @@ public final class RowCodec {
   private RowCodec(Schema schema, int rowBytesMax) {
     this.schema = schema;
     this.rowBytesMax = rowBytesMax;
+    this.template = GenericRecord.create(schema);
     List<NestedField> columns = schema.columns();
     this.fields = FieldCodec.of("", columns);
     this.slots = new int[fields.length];
@@ -107,15 +109,28 @@ public final class RowCodec {
    * @throws InvalidArgumentException if the bytes are not an encoded row of this schema
    */
   public Record decode(byte[] row) {
-    checkHeader(row, 0);
-    GenericRecord record = GenericRecord.create(schema);
+    return decode(row, 0);
+  }
+
+  /**
+   * Decodes the row that begins at {@code start}.
+   *
+   * @throws InvalidArgumentException if there is no encoded row of this schema
+   */
+  public Record decode(byte[] array, int start) {
+    checkHeader(array, start);
+    GenericRecord record = template.copy();
     try {
-      FieldCodec.readStruct(fields, row, HEADER_BYTES, record);
+      FieldCodec.readStruct(fields, array, start + HEADER_BYTES, record);
     } catch (IndexOutOfBoundsException | IllegalArgumentException | DateTimeException e) {
-      throw new InvalidArgumentException(
-          "These " + row.length + " bytes are not an encoded row of this table", e);
+      throw new InvalidArgumentException("The bytes are not an encoded row of this table", e);
     }
     return record;
+  }
+
+  /** Encodes the rows of a batch of this schema that {@code rows[0..count)} name. */
+  BatchEncoder encode(ColumnBatch batch, int[] rows, int count) {
+    return new BatchEncoder(fields, slots, base, batch, rows, count);
   }
 
   /** Appends a row to a batch, as {@link #append(byte[][], int, int, ColumnBatch)} does. */

@@ -26,6 +26,14 @@ public interface RowScan extends AutoCloseable {
    */
   boolean next();
 
+  /**
+   * As {@link #next()}, with the rows in a batch of the caller's, which is {@link #batch()} until
+   * the next move and then the caller's alone: another thread may go on with it.
+   *
+   * @param target of the projection's schema; what it held is forgotten
+   */
+  boolean next(ColumnBatch target);
+
   /** The position in the file of the first row of the batch. */
   long position();
 

@@ -8,6 +8,7 @@ import io.firn.storage.LocalStorage;
 import io.firn.testkit.Seeds;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
@@ -71,11 +72,38 @@ class DataFileReaderTest {
     assertThat(drainReverse(reader.scanReverse(all, from, to, null)))
         .isEqualTo(expected.subList(from, to));
     checkKeys(reader, table, rows, random);
-    for (int i = 0; i < 20; i++) {
-      int position = random.nextInt(count);
+    RowMask deleted = mask(random, count);
+    for (int i = 0; i < 60; i++) {
+      int position = random.nextInt(Math.min(count, 30));
       assertThat(GenericValues.comparable(reader.read(position, all)))
           .isEqualTo(expected.get(position));
+      // Also what a block of rows leaves out because it is deleted: an older snapshot may want it.
+      assertThat(GenericValues.comparable(reader.lookUp(position, all, deleted)))
+          .isEqualTo(expected.get(position));
     }
+  }
+
+  private static RowMask mask(Random random, int count) {
+    BitSet deleted = new BitSet(count);
+    for (int i = random.nextInt(count + 1); i > 0; i--) {
+      deleted.set(random.nextInt(count));
+    }
+    return new RowMask() {
+      @Override
+      public boolean contains(long position) {
+        return deleted.get((int) position);
+      }
+
+      @Override
+      public int selectLive(long from, int rows, int[] target) {
+        int live = 0;
+        for (int row = 0; row < rows; row++) {
+          target[live] = row;
+          live += contains(from + row) ? 0 : 1;
+        }
+        return live;
+      }
+    };
   }
 
   private static void checkKeys(

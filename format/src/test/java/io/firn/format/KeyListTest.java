@@ -1,14 +1,13 @@
-package io.firn.compaction;
+package io.firn.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firn.format.KeyList;
 import io.firn.testkit.Seeds;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-class MergeCursorTest {
+class KeyListTest {
 
   @RegisterExtension final Seeds seeds = new Seeds();
 
@@ -27,8 +26,7 @@ class MergeCursorTest {
     int told = 0;
     for (int i = 0; i < keys.size(); i++) {
       for (int j = 0; j < keys.size(); j++) {
-        int byPrefix =
-            Long.compareUnsigned(MergeCursor.prefix(keys, i), MergeCursor.prefix(keys, j));
+        int byPrefix = Long.compareUnsigned(keys.prefix(i), keys.prefix(j));
         if (byPrefix != 0) {
           told++;
           assertThat(Integer.signum(byPrefix))
