@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param grace a file stays at least this long after the last snapshot that named it was expired
  * @param pinnedRecheck how long files that are due but pinned wait before the next look
  * @param expire which snapshots stay
+ * @param expirySnapshots snapshots are expired after so many new ones
  * @param orphanAge a file that no metadata has ever named is taken for an orphan after this long
  * @param maintenanceBatches snapshots are expired and orphans looked for after so many batches
  * @param maintenanceInterval and at least this often
@@ -25,6 +26,7 @@ public record SweepOptions(
     Duration grace,
     Duration pinnedRecheck,
     ExpirePolicy expire,
+    int expirySnapshots,
     Duration orphanAge,
     int maintenanceBatches,
     Duration maintenanceInterval) {
@@ -33,12 +35,14 @@ public record SweepOptions(
     if (workers < 0 || workers > 1) {
       throw new InvalidArgumentException("The sweeper has 0 or 1 worker, not " + workers);
     }
-    if (batchFiles < 1 || maintenanceBatches < 1) {
+    if (batchFiles < 1 || maintenanceBatches < 1 || expirySnapshots < 1) {
       throw new InvalidArgumentException(
-          "batchFiles and maintenanceBatches must be positive, not "
+          "batchFiles, maintenanceBatches and expirySnapshots must be positive, not "
               + batchFiles
+              + ", "
+              + maintenanceBatches
               + " and "
-              + maintenanceBatches);
+              + expirySnapshots);
     }
     if (batchDelay.isNegative() || grace.isNegative() || orphanAge.isNegative()) {
       throw new InvalidArgumentException("batchDelay, grace and orphanAge must not be negative");
@@ -54,7 +58,8 @@ public record SweepOptions(
 
   /**
    * Batches of 100 files or after 50 ms; ten minutes of grace; the last 20 snapshots and all of the
-   * last hour stay; maintenance after 64 batches and every ten minutes; orphans after a day.
+   * last hour stay; expiry after 32 snapshots; maintenance after 64 batches and every ten minutes;
+   * orphans after a day.
    */
   public static SweepOptions defaults() {
     return new SweepOptions(
@@ -64,6 +69,7 @@ public record SweepOptions(
         Duration.ofMinutes(10),
         Duration.ofSeconds(1),
         new ExpirePolicy(20, Duration.ofHours(1)),
+        32,
         Duration.ofDays(1),
         64,
         Duration.ofMinutes(10));
@@ -77,6 +83,7 @@ public record SweepOptions(
         grace,
         pinnedRecheck,
         expire,
+        expirySnapshots,
         orphanAge,
         maintenanceBatches,
         maintenanceInterval);
@@ -90,6 +97,7 @@ public record SweepOptions(
         grace,
         pinnedRecheck,
         expire,
+        expirySnapshots,
         orphanAge,
         maintenanceBatches,
         maintenanceInterval);
@@ -103,6 +111,7 @@ public record SweepOptions(
         time,
         pinnedRecheck,
         expire,
+        expirySnapshots,
         orphanAge,
         maintenanceBatches,
         maintenanceInterval);
@@ -116,6 +125,7 @@ public record SweepOptions(
         grace,
         time,
         expire,
+        expirySnapshots,
         orphanAge,
         maintenanceBatches,
         maintenanceInterval);
@@ -129,6 +139,21 @@ public record SweepOptions(
         grace,
         pinnedRecheck,
         policy,
+        expirySnapshots,
+        orphanAge,
+        maintenanceBatches,
+        maintenanceInterval);
+  }
+
+  public SweepOptions withExpirySnapshots(int snapshots) {
+    return new SweepOptions(
+        workers,
+        batchFiles,
+        batchDelay,
+        grace,
+        pinnedRecheck,
+        expire,
+        snapshots,
         orphanAge,
         maintenanceBatches,
         maintenanceInterval);
@@ -142,6 +167,7 @@ public record SweepOptions(
         grace,
         pinnedRecheck,
         expire,
+        expirySnapshots,
         age,
         maintenanceBatches,
         maintenanceInterval);
@@ -155,6 +181,7 @@ public record SweepOptions(
         grace,
         pinnedRecheck,
         expire,
+        expirySnapshots,
         orphanAge,
         batches,
         interval);

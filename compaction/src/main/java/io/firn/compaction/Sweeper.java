@@ -49,6 +49,7 @@ public final class Sweeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
   private static final String SWEEP = "sweep";
   private static final String MAINTAIN = "maintain";
+  private static final String EXPIRE = "expire";
   private static final String LEFTOVERS = "leftovers";
 
   /** The epoch in a data file's name. */
@@ -64,6 +65,7 @@ public final class Sweeper implements AutoCloseable {
   private final PendingDeletions pending = new PendingDeletions(RetryPolicy.STANDARD);
   private final BackgroundService background;
   private final AtomicInteger batchesSinceMaintenance = new AtomicInteger();
+  private final AtomicInteger snapshotsSinceExpiry = new AtomicInteger();
   private final LongAdder batches = new LongAdder();
   private final LongAdder filesDeleted = new LongAdder();
   private final LongAdder bytesDeleted = new LongAdder();
@@ -130,6 +132,19 @@ public final class Sweeper implements AutoCloseable {
     if (!paths.isEmpty()) {
       pending.add(paths, ticker.nanoTime(), grace);
       wakeUp();
+    }
+  }
+
+  /**
+   * The table has a new snapshot. Every so many of them old ones are expired, so that metadata
+   * stays bounded however fast commits come. Never blocks.
+   */
+  public void snapshotCommitted() {
+    if (snapshotsSinceExpiry.incrementAndGet() >= options.expirySnapshots()) {
+      snapshotsSinceExpiry.set(0);
+      if (!background.offer(EXPIRE, this::expire).accepted()) {
+        refused.increment();
+      }
     }
   }
 
@@ -249,25 +264,41 @@ public final class Sweeper implements AutoCloseable {
   }
 
   private WorkOutcome maintain(WorkContext context) {
+    return withinGate(this::maintainNow);
+  }
+
+  private WorkOutcome expire(WorkContext context) {
+    return withinGate(
+        () -> {
+          ExpireResult ignored = expireNow();
+        });
+  }
+
+  private WorkOutcome withinGate(Runnable maintenance) {
     try (MaintenanceGate.Pass pass = gate.tryEnter()) {
       if (pass == null) {
         maintenanceSkips.increment();
         return WorkOutcome.SKIPPED;
       }
-      maintainNow();
+      maintenance.run();
       return WorkOutcome.DONE;
     }
   }
 
-  private void maintainNow() {
+  private ExpireResult expireNow() {
     ExpireResult expired = store.expire(options.expire(), Set.of());
+    snapshotsExpired.add(expired.snapshots().size());
     add(expired.files());
+    return expired;
+  }
+
+  private void maintainNow() {
+    ExpireResult expired = expireNow();
     long before = ticker.currentTimeMillis() - options.orphanAge().toMillis();
     // Files that a running job will name in its commit look like orphans until then.
     List<String> orphans = store.orphans(pins.pinnedPaths(), before);
     pending.add(orphans, ticker.nanoTime(), Duration.ZERO);
     maintenanceRuns.increment();
-    snapshotsExpired.add(expired.snapshots().size());
     orphansFound.add(orphans.size());
     wakeUp();
     tell(() -> listener.maintained(expired, orphans.size()));

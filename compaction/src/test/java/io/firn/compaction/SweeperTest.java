@@ -285,6 +285,28 @@ class SweeperTest {
   }
 
   @Test
+  void snapshotsExpireAfterSoManyNewOnes() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      table.flush(TestTable.range(i * 50L, 500 + i * 50L), i + 1);
+    }
+    SweepOptions options = options().withExpirySnapshots(3);
+    try (Sweeper sweeper = sweeper(options, ticker)) {
+      sweeper.start();
+      sweeper.snapshotCommitted();
+      sweeper.snapshotCommitted();
+      ticker.awaitWaiters(1);
+      assertThat(table.store.snapshots()).hasSize(5);
+      sweeper.snapshotCommitted();
+      while (sweeper.stats().snapshotsExpired() == 0) {
+        ticker.awaitWaiters(1);
+      }
+      assertThat(table.store.snapshots()).hasSize(1);
+      assertThat(sweeper.stats().maintenanceRuns()).isZero();
+      assertThat(table.icebergRows()).isEqualTo(table.model);
+    }
+  }
+
+  @Test
   void maintenanceMakesWayForExclusiveWorkAndCountsIt() {
     try (Sweeper sweeper = sweeper(options(), ticker)) {
       sweeper.start();

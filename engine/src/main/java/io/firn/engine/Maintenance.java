@@ -115,9 +115,10 @@ final class Maintenance {
     return needed;
   }
 
-  /** Has due compactions done soon. */
-  void requestCompaction() {
+  /** A flush has been committed: has due compactions done soon, and old snapshots expired. */
+  void afterFlush() {
     compaction.requestCompaction();
+    sweeper.snapshotCommitted();
   }
 
   /** Compacts on request and returns when it is done. */
@@ -181,6 +182,7 @@ final class Maintenance {
     @Override
     public void onVersion(Version version) {
       parts.state().installVersion(null);
+      sweeper.snapshotCommitted();
     }
 
     @Override

@@ -37,7 +37,7 @@ final class WriterAssembly {
               if (started != null) {
                 started.adoptSchema();
               }
-              maintenance.requestCompaction();
+              maintenance.afterFlush();
             });
     FlushService flushes =
         new FlushService(parts.state(), parts.failures(), pipeline, parts.options());

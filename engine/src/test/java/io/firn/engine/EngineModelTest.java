@@ -118,7 +118,8 @@ class EngineModelTest {
                       .set(OptionKey.COMPACTION_LEVEL_BASE_BYTES, 256 << 10)
                       .set(OptionKey.SNAPSHOTS_RETAINED_MIN, 30)
                       .set(OptionKey.SNAPSHOT_AGE_MILLIS_MAX, 1_000)
-                      .set(OptionKey.SWEEP_GRACE_MILLIS, 0)
+                      // Iceberg's reader is still reading when a snapshot expires.
+                      .set(OptionKey.SWEEP_GRACE_MILLIS, 20_000)
                       .set(OptionKey.FLUSH_INTERVAL_MILLIS, 300)
                       .durability(Durability.NONE)
                       .build());
