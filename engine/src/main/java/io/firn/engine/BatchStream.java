@@ -1,6 +1,7 @@
 package io.firn.engine;
 
 import io.firn.format.ColumnBatch;
+import org.apache.iceberg.Schema;
 
 /**
  * Rows in batches, of which some are selected: the form in which every scan flows, whether it ends
@@ -12,7 +13,10 @@ interface BatchStream extends AutoCloseable {
   /** Moves to the next batch with at least one selected row; false at the end. */
   boolean next();
 
-  /** The current batch, in the request's read schema; valid until the next move. */
+  /** The columns of all batches. */
+  Schema schema();
+
+  /** The current batch; valid until the next move. */
   ColumnBatch batch();
 
   /**

@@ -42,7 +42,7 @@ final class Engine {
     this.failures = parts.failures();
     this.snapshots = parts.snapshots();
     this.writer = writer;
-    this.reads = new TableReads(store.version().schema(), store, state);
+    this.reads = new TableReads(store.version().schema(), parts);
     this.closer = new EngineCloser(parts, writer);
   }
 
@@ -164,7 +164,7 @@ final class Engine {
     if (writer != null) {
       writer.writes().adoptSchema(version);
     }
-    reads = new TableReads(version.schema(), store, state);
+    reads = new TableReads(version.schema(), parts);
   }
 
   TableStats stats() {

@@ -56,6 +56,7 @@ final class EngineCloser {
     if (writer != null) {
       writer.shutDown(sequence, parts.state());
     }
+    sequence.step(() -> parts.scans().close());
     sequence.step(() -> parts.snapshots().closeAll());
     sequence.step(() -> parts.state().close());
     if (writer != null) {

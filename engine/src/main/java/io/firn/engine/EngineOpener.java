@@ -145,7 +145,8 @@ final class EngineOpener {
         options,
         events,
         failures,
-        snapshots);
+        snapshots,
+        opened.add(new ScanWorkers(options)));
   }
 
   private FirnOptions options(Map<String, String> tableProperties) {

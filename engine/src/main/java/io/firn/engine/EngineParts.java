@@ -19,4 +19,5 @@ record EngineParts(
     FirnOptions options,
     EventDispatcher events,
     FailureLatch failures,
-    SnapshotRegistry snapshots) {}
+    SnapshotRegistry snapshots,
+    ScanWorkers scans) {}

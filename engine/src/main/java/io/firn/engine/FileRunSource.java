@@ -1,6 +1,7 @@
 package io.firn.engine;
 
 import io.firn.format.ColumnBatch;
+import io.firn.format.DataFileReader;
 import io.firn.format.KeyCodec;
 import io.firn.format.KeyList;
 import io.firn.format.Projection;
@@ -11,9 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The live rows of the files of one sorted run, one file after the other, as an input of an ordered
- * scan.
+ * scan. A scan with a limit reads a stretch of about that many rows at first, and longer ones if
+ * that was not enough.
  */
 final class FileRunSource implements MergeSource {
+
+  private static final long STRETCH_LEAST = 64;
+  private static final int STRETCH_GROWTH = 4;
 
   private final ScanRequest request;
   private final Iterator<FileView> files;
@@ -22,10 +27,16 @@ final class FileRunSource implements MergeSource {
   private final KeyCodec keyCodec;
   private final boolean descending;
   private final KeyList keys = new KeyList();
-  private final int[] selection = new int[RowScan.MAX_BATCH_ROWS];
+  private final int[] selection = new int[RowScan.MAX_BATCH_ROWS + 1];
 
   private @Nullable FileView file;
   private @Nullable RowScan scan;
+
+  /** The positions of the file that have not been opened yet. */
+  private long from;
+
+  private long to;
+  private long stretch;
   private int selected;
   private int at;
 
@@ -43,6 +54,7 @@ final class FileRunSource implements MergeSource {
     this.pruning = pruning;
     this.keyCodec = request.schema().keys();
     this.descending = request.order() == ScanRequest.Order.DESCENDING;
+    this.stretch = Math.max(STRETCH_LEAST, request.limit());
   }
 
   @Override
@@ -58,23 +70,13 @@ final class FileRunSource implements MergeSource {
 
   private boolean nextBatch() {
     while (true) {
-      RowScan open = scan;
-      FileView current = file;
-      if (open == null || current == null) {
-        if (!files.hasNext()) {
-          return false;
-        }
-        current = files.next();
-        open =
-            descending
-                ? current
-                    .reader()
-                    .scanKeysReverse(projection, request.from(), request.to(), pruning)
-                : current.reader().scanKeys(projection, request.from(), request.to(), pruning);
-        file = current;
-        scan = open;
+      RowScan open = scan == null ? open() : scan;
+      if (open == null) {
+        return false;
       }
-      if (open.next()) {
+      scan = open;
+      FileView current = file;
+      if (current != null && open.next()) {
         selected = LiveRows.select(open, current.deleted(), selection);
         keys.clear();
         keyCodec.append(open.batch(), 0, open.batch().rowCount(), keys);
@@ -86,7 +88,43 @@ final class FileRunSource implements MergeSource {
     }
   }
 
-  private int row() {
+  /** Opens what comes next; null at the end. */
+  private @Nullable RowScan open() {
+    FileView current = file;
+    if (current != null && from < to) {
+      return openStretch(current.reader());
+    }
+    if (!files.hasNext()) {
+      return null;
+    }
+    current = files.next();
+    file = current;
+    DataFileReader reader = current.reader();
+    byte[] fromKey = request.from();
+    byte[] toKey = request.to();
+    if (!reader.sorted()) {
+      return descending
+          ? reader.scanKeysReverse(projection, fromKey, toKey, pruning)
+          : reader.scanKeys(projection, fromKey, toKey, pruning);
+    }
+    from = fromKey == null ? 0 : reader.lowerBound(fromKey);
+    to = toKey == null ? reader.rowCount() : reader.lowerBound(toKey);
+    return openStretch(reader);
+  }
+
+  private RowScan openStretch(DataFileReader reader) {
+    long rows = Math.min(stretch, to - from);
+    stretch = stretch > Long.MAX_VALUE / STRETCH_GROWTH ? stretch : stretch * STRETCH_GROWTH;
+    if (descending) {
+      to -= rows;
+      return reader.scanReverse(projection, to, to + rows, pruning);
+    }
+    from += rows;
+    return reader.scan(projection, from - rows, from, pruning);
+  }
+
+  @Override
+  public int row() {
     return selection[descending ? selected - 1 - at : at];
   }
 
@@ -117,12 +155,17 @@ final class FileRunSource implements MergeSource {
   }
 
   @Override
-  public void appendTo(ColumnBatch target) {
+  public ColumnBatch batch() {
     RowScan open = scan;
     if (open == null) {
       throw new IllegalStateException("The source is not at a row");
     }
-    target.append(open.batch(), row(), 1);
+    return open.batch();
+  }
+
+  @Override
+  public boolean isLastOfBatch() {
+    return at + 1 >= selected;
   }
 
   @Override
@@ -130,7 +173,6 @@ final class FileRunSource implements MergeSource {
     RowScan open = scan;
     if (open != null) {
       open.close();
-      scan = null;
     }
   }
 }

@@ -20,17 +20,7 @@ final class LiveRows {
     if (scan.position(rows - 1) != first + rows - 1) {
       return selectScattered(scan, deleted, selection);
     }
-    int count = 0;
-    int row = 0;
-    while (row < rows) {
-      long next = deleted.nextDeleted(first + row);
-      int end = next < 0 || next - first >= rows ? rows : (int) (next - first);
-      while (row < end) {
-        selection[count++] = row++;
-      }
-      row++;
-    }
-    return count;
+    return deleted.selectLive(first, rows, selection);
   }
 
   /** For batches of a file that is not sorted, whose rows stand here and there. */

@@ -16,8 +16,6 @@ final class MemtableRows {
   private final TableSchema written;
   private final TableSchema wanted;
   private final RowCodec codec;
-  private final byte[][] array = new byte[1][];
-  private final int[] start = new int[1];
 
   /**
    * @param written the schema of the memtable's rows
@@ -31,7 +29,7 @@ final class MemtableRows {
 
   /** A row as a record of the schema wanted. */
   Record record(Memtable memtable, int entry) {
-    return upgraded(codec.decode(memtable.row(entry)));
+    return upgraded(codec.decode(memtable.array(entry), memtable.rowOffset(entry)));
   }
 
   private Record upgraded(Record row) {
@@ -40,18 +38,23 @@ final class MemtableRows {
         : RowConversion.row(row, written.schema().asStruct(), wanted.schema().asStruct());
   }
 
-  /** Appends the row at the cursor to a batch of any columns of the schema wanted. */
-  void append(EntryCursor cursor, ColumnBatch target) {
+  /**
+   * Appends rows to a batch of any columns of the schema wanted.
+   *
+   * @param arrays where the rows are, the first {@code count} of the array
+   * @param starts where in its array each row begins
+   */
+  void append(byte[][] arrays, int[] starts, int count, ColumnBatch target) {
     if (written == wanted) {
-      array[0] = cursor.array();
-      start[0] = cursor.rowOffset();
-      codec.append(array, start, 0, 1, target);
+      codec.append(arrays, starts, 0, count, target);
       return;
     }
-    Record row = upgraded(codec.decode(cursor.row()));
-    for (int i = 0; i < target.columnCount(); i++) {
-      NestedField column = target.column(i).field();
-      target.column(i).appendValue(row.getField(column.name()));
+    for (int i = 0; i < count; i++) {
+      Record row = upgraded(codec.decode(arrays[i], starts[i]));
+      for (int c = 0; c < target.columnCount(); c++) {
+        NestedField column = target.column(c).field();
+        target.column(c).appendValue(row.getField(column.name()));
+      }
     }
   }
 }

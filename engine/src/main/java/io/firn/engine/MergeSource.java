@@ -24,8 +24,14 @@ interface MergeSource extends AutoCloseable {
   /** Of two sources with the same key the one with the higher age counter wins. */
   long age();
 
-  /** Appends the current row to a batch of the scan's read schema. */
-  void appendTo(ColumnBatch target);
+  /** The rows around the current one, of the scan's read schema. */
+  ColumnBatch batch();
+
+  /** Which of them is the current one; undefined for a delete. */
+  int row();
+
+  /** True if the next {@link #advance} puts other rows into the batch. */
+  boolean isLastOfBatch();
 
   @Override
   void close();

@@ -1,46 +1,83 @@
 package io.firn.engine;
 
 import io.firn.format.ColumnBatch;
+import io.firn.format.KeyList;
 import io.firn.format.RowFilter;
+import io.firn.format.RowScan;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.iceberg.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Rows in key order from memtables and files: of a key that several inputs have, the newest version
- * counts, and a delete hides the rest. The filter looks at the winners only, so that an older
- * version never shows because the newest does not match.
+ * counts, and a delete hides the rest. The keys decide first; then the rows chosen are gathered,
+ * column by column. The filter looks at the winners only, so that an older version never shows
+ * because the newest does not match.
  */
 final class MergedStream implements BatchStream {
 
-  private static final int BATCH_ROWS = 1024;
+  private static final int ROWS_AT_FIRST = 64;
+  private static final int ROWS_MAX = 1024;
 
+  /** An input and the beginning of its current key, which decides most comparisons. */
+  private static final class Input {
+    private final MergeSource source;
+    private final int number;
+    private long prefix;
+
+    Input(MergeSource source, int number) {
+      this.source = source;
+      this.number = number;
+    }
+
+    boolean advance() {
+      boolean more = source.advance();
+      if (more) {
+        prefix = KeyList.prefix(source.keyBytes(), source.keyOffset(), source.keyLength());
+      }
+      return more;
+    }
+  }
+
+  private final Schema schema;
   private final List<MergeSource> sources;
+  private final ColumnBatch[] batches;
   private final boolean descending;
   private final @Nullable RowFilter filter;
   private final Runnable onClose;
   private final ColumnBatch out;
-  private final int[] selection = new int[BATCH_ROWS];
+  private final int[] selection = new int[RowScan.MAX_BATCH_ROWS];
   private int selected;
-  private MergeSource[] live;
+  private int wanted = ROWS_AT_FIRST;
+
+  // Rows decided on and not yet gathered; all lie in the current batches of their inputs.
+  private final int[] chosenInputs = new int[ROWS_MAX];
+  private final int[] chosenRows = new int[ROWS_MAX];
+  private int chosen;
+  private final Input[] live;
   private int liveCount;
   private boolean started;
   private boolean closed;
 
   /**
+   * @param schema the columns that the sources deliver
    * @param onClose releases the state that the sources read
    */
   MergedStream(
       ScanRequest request,
+      Schema schema,
       List<MergeSource> sources,
       @Nullable RowFilter filter,
       Runnable onClose) {
     this.sources = sources;
+    this.batches = new ColumnBatch[sources.size()];
     this.descending = request.order() == ScanRequest.Order.DESCENDING;
     this.filter = filter;
     this.onClose = onClose;
-    this.out = ColumnBatch.of(request.readSchema());
-    this.live = new MergeSource[sources.size()];
+    this.out = ColumnBatch.of(schema);
+    this.schema = schema;
+    this.live = new Input[sources.size()];
   }
 
   @Override
@@ -48,14 +85,14 @@ final class MergedStream implements BatchStream {
     if (!started) {
       started = true;
       for (MergeSource source : sources) {
-        if (source.advance()) {
-          live[liveCount++] = source;
+        Input input = new Input(source, liveCount);
+        if (input.advance()) {
+          live[liveCount++] = input;
         }
       }
     }
     do {
-      fill();
-      int rows = out.rowCount();
+      int rows = fill();
       if (rows == 0) {
         return false;
       }
@@ -67,42 +104,59 @@ final class MergedStream implements BatchStream {
     return true;
   }
 
-  private void fill() {
+  private int fill() {
     out.clear();
     int rows = 0;
-    while (rows < BATCH_ROWS && liveCount > 0) {
-      MergeSource winner = winner();
-      if (!winner.isDelete()) {
-        winner.appendTo(out);
+    while (rows < wanted && liveCount > 0) {
+      Input winner = winner();
+      MergeSource source = winner.source;
+      if (!source.isDelete()) {
+        batches[winner.number] = source.batch();
+        chosenInputs[chosen] = winner.number;
+        chosenRows[chosen++] = source.row();
         rows++;
       }
       step(winner);
     }
+    gather();
+    wanted = Math.min(ROWS_MAX, 2 * wanted);
+    return rows;
   }
 
-  private MergeSource winner() {
-    MergeSource best = live[0];
+  private void gather() {
+    if (chosen > 0) {
+      ColumnBatch any = batches[chosenInputs[0]];
+      for (int i = 0; i < batches.length; i++) {
+        batches[i] = batches[i] == null ? any : batches[i];
+      }
+      out.gather(batches, chosenInputs, chosenRows, chosen);
+      chosen = 0;
+    }
+  }
+
+  private Input winner() {
+    Input best = live[0];
     for (int i = 1; i < liveCount; i++) {
       int order = compare(live[i], best);
-      if (order < 0 || (order == 0 && live[i].age() > best.age())) {
+      if (order < 0 || (order == 0 && live[i].source.age() > best.source.age())) {
         best = live[i];
       }
     }
     return best;
   }
 
-  /** Moves the winner on, and before it every other source that stands at the same key. */
-  private void step(MergeSource winner) {
+  /** Moves the winner on, and before it every other input that stands at the same key. */
+  private void step(Input winner) {
     int kept = 0;
     for (int i = 0; i < liveCount; i++) {
-      MergeSource source = live[i];
-      boolean moves = source != winner && compare(source, winner) == 0;
-      if (!moves || source.advance()) {
-        live[kept++] = source;
+      Input input = live[i];
+      boolean moves = input != winner && compare(input, winner) == 0;
+      if (!moves || advance(input)) {
+        live[kept++] = input;
       }
     }
     liveCount = kept;
-    if (!winner.advance()) {
+    if (!advance(winner)) {
       kept = 0;
       for (int i = 0; i < liveCount; i++) {
         if (live[i] != winner) {
@@ -113,16 +167,34 @@ final class MergedStream implements BatchStream {
     }
   }
 
-  private int compare(MergeSource a, MergeSource b) {
-    int order =
-        Arrays.compareUnsigned(
-            a.keyBytes(),
-            a.keyOffset(),
-            a.keyOffset() + a.keyLength(),
-            b.keyBytes(),
-            b.keyOffset(),
-            b.keyOffset() + b.keyLength());
+  private boolean advance(Input input) {
+    if (input.source.isLastOfBatch()) {
+      // The rows chosen from the batch are about to go.
+      gather();
+    }
+    return input.advance();
+  }
+
+  private int compare(Input a, Input b) {
+    int order = Long.compareUnsigned(a.prefix, b.prefix);
+    if (order == 0) {
+      MergeSource one = a.source;
+      MergeSource other = b.source;
+      order =
+          Arrays.compareUnsigned(
+              one.keyBytes(),
+              one.keyOffset(),
+              one.keyOffset() + one.keyLength(),
+              other.keyBytes(),
+              other.keyOffset(),
+              other.keyOffset() + other.keyLength());
+    }
     return descending ? -order : order;
+  }
+
+  @Override
+  public Schema schema() {
+    return schema;
   }
 
   @Override

@@ -34,7 +34,8 @@ public enum OptionKey {
   COMPACTION_LEVEL_MULTIPLIER(10, 2, 100, "How much larger each level may be than the one above"),
   COMPACTION_MASKED_PERCENT(
       20, 1, 100, "A file with this share of masked rows is due for compaction"),
-  PAGE_CACHE_BYTES_MAX(256L << 20, 0, 1L << 40, "Decoded pages kept in memory"),
+  SCAN_WORKERS(2, 0, 64, "Threads that read ahead for scans; 0 leaves it to the reader's thread"),
+  PAGE_CACHE_BYTES_MAX(256L << 20, 0, 1L << 40, "Decoded pages and rows kept in memory"),
   SNAPSHOT_MEMORY_BYTES_MAX(
       512L << 20,
       0,

@@ -2,6 +2,7 @@ package io.firn.engine;
 
 import io.firn.engine.internal.OpKind;
 import io.firn.engine.internal.memtable.Memtable;
+import io.firn.format.KeyFilter;
 import io.firn.format.Projection;
 import io.firn.format.TableSchema;
 import java.util.List;
@@ -18,9 +19,12 @@ final class PointReader {
   private final TableSchema schema;
   private final Projection projection;
 
-  PointReader(TableSchema schema) {
+  /**
+   * @param projection all of the schema's columns
+   */
+  PointReader(TableSchema schema, Projection projection) {
     this.schema = schema;
-    this.projection = Projection.all(schema);
+    this.projection = projection;
   }
 
   TableSchema schema() {
@@ -42,12 +46,13 @@ final class PointReader {
           : Optional.of(new MemtableRows(rows.schema(), schema).record(rows.memtable(), entry));
     }
     FileSet files = view.files();
+    long hash = KeyFilter.hash(key);
     for (int run = 0; run < files.runCount(); run++) {
       FileView file = files.candidate(run, key);
-      if (file != null) {
+      if (file != null && file.reader().mayContain(hash)) {
         long position = file.reader().find(key);
         if (position >= 0 && !file.deleted().contains(position)) {
-          return Optional.of(file.reader().read(position, projection));
+          return Optional.of(file.reader().lookUp(position, projection, file.deleted()));
         }
       }
     }

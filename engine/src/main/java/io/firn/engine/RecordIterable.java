@@ -43,8 +43,7 @@ final class RecordIterable implements CloseableIterable<Record> {
 
   private final class RecordIterator implements CloseableIterator<Record> {
     private final BatchStream stream = source.apply(request);
-    private final RowProjection projection =
-        new RowProjection(request.readSchema(), request.output());
+    private final RowProjection projection = new RowProjection(stream.schema(), request.output());
     private long left = request.limit();
     private int at;
     private int end;

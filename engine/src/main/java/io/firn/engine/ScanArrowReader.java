@@ -27,7 +27,7 @@ final class ScanArrowReader extends ArrowReader {
     super(allocator);
     this.request = request;
     this.stream = stream;
-    this.batches = ArrowBatches.of(request.readSchema(), request.output());
+    this.batches = ArrowBatches.of(stream.schema(), request.output());
     this.left = request.limit();
   }
 

@@ -1,7 +1,6 @@
 package io.firn.engine;
 
 import io.firn.catalog.DeletionVector;
-import io.firn.engine.ConcatenatedStream.MaskedFile;
 import io.firn.engine.internal.memtable.Memtable;
 import io.firn.engine.internal.memtable.MemtableCursor;
 import io.firn.format.KeyList;
@@ -10,6 +9,7 @@ import io.firn.format.RowFilter;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.InclusiveMetricsEvaluator;
 import org.jspecify.annotations.Nullable;
@@ -19,17 +19,21 @@ final class ScanPlanner {
 
   private final ScanRequest request;
   private final ReadState state;
-  private final Projection projection;
+  private final Projections projections;
+  private final ScanWorkers workers;
   private final @Nullable Expression pruning;
-  private final @Nullable RowFilter filter;
 
-  private ScanPlanner(ScanRequest request, ReadState state) {
+  private ScanPlanner(
+      ScanRequest request, ReadState state, Projections projections, ScanWorkers workers) {
     this.request = request;
     this.state = state;
-    this.projection = Projection.of(request.schema(), request.readSchema());
-    boolean filtered = request.filter().op() != Expression.Operation.TRUE;
-    this.pruning = filtered ? request.filter() : null;
-    this.filter = filtered ? RowFilter.of(request.readSchema(), request.filter()) : null;
+    this.projections = projections;
+    this.workers = workers;
+    this.pruning = request.filter().op() != Expression.Operation.TRUE ? request.filter() : null;
+  }
+
+  private @Nullable RowFilter filter(Schema read) {
+    return pruning == null ? null : RowFilter.of(read, pruning);
   }
 
   /**
@@ -37,11 +41,12 @@ final class ScanPlanner {
    *
    * @param state becomes the stream's, which closes it
    */
-  static BatchStream open(ScanRequest request, ReadState state) {
+  static BatchStream open(
+      ScanRequest request, ReadState state, Projections projections, ScanWorkers workers) {
     try {
-      ScanPlanner planner = new ScanPlanner(request, state);
+      ScanPlanner planner = new ScanPlanner(request, state, projections, workers);
       if (request.isEmptyRange()) {
-        return planner.merged(List.of());
+        return planner.merged(List.of(), planner.mergeProjection());
       }
       return request.order() == ScanRequest.Order.ANY ? planner.concatenated() : planner.ordered();
     } catch (RuntimeException e) {
@@ -50,8 +55,13 @@ final class ScanPlanner {
     }
   }
 
+  private Projection mergeProjection() {
+    return projections.of(request.columnsToMerge());
+  }
+
   private BatchStream ordered() {
-    List<MergeSource> sources = memtableSources();
+    Projection projection = mergeProjection();
+    List<MergeSource> sources = memtableSources(projection.schema());
     FileSet files = state.view().files();
     List<List<FileView>> runs = new ArrayList<>();
     for (int run = 0; run < files.runCount(); run++) {
@@ -62,12 +72,12 @@ final class ScanPlanner {
     }
     boolean descending = request.order() == ScanRequest.Order.DESCENDING;
     if (runs.size() == 1 && sources.isEmpty() && !descending) {
-      return concatenated(runs.get(0), new KeyList(), List.of());
+      return concatenated(runs.get(0), new KeyList(), List.of(), true);
     }
     for (List<FileView> run : runs) {
       sources.add(new FileRunSource(request, inOrder(run, descending), projection, pruning));
     }
-    return merged(sources);
+    return merged(sources, projection);
   }
 
   private BatchStream concatenated() {
@@ -76,25 +86,31 @@ final class ScanPlanner {
     for (int run = 0; run < files.runCount(); run++) {
       all.addAll(inRange(files, run));
     }
-    return concatenated(all, memtableKeys(), memtableSources());
+    Schema read = projections.of(request.columnsToRead()).schema();
+    return concatenated(all, memtableKeys(), memtableSources(read), false);
   }
 
   private BatchStream concatenated(
-      List<FileView> files, KeyList hidden, List<MergeSource> memtables) {
-    List<MaskedFile> masked = new ArrayList<>();
+      List<FileView> files, KeyList hidden, List<MergeSource> memtables, boolean inOrder) {
+    List<ScanPart> parts = new ArrayList<>();
     for (FileView file : files) {
-      DeletionVector positions = file.deleted().union(MaskResolver.resolve(hidden, file));
-      if (positions.cardinality() < file.live().rowCount()) {
-        masked.add(new MaskedFile(file, positions));
+      DeletionVector masked = file.deleted().union(MaskResolver.resolve(hidden, file));
+      if (masked.cardinality() < file.live().rowCount()) {
+        parts.addAll(ScanPart.of(file, masked, request));
       }
     }
-    BatchStream rest = new MergedStream(request, memtables, filter, () -> {});
+    Projection projection = projections.of(request.columnsToRead());
+    Schema read = projection.schema();
+    RowFilter filter = filter(read);
     return new ConcatenatedStream(
-        request, masked.iterator(), projection, pruning, filter, rest, state::close);
+        new ReadAhead(workers, parts, projection, pruning, filter, inOrder),
+        new MergedStream(request, read, memtables, filter, () -> {}),
+        state::close);
   }
 
-  private BatchStream merged(List<MergeSource> sources) {
-    return new MergedStream(request, sources, filter, state::close);
+  private BatchStream merged(List<MergeSource> sources, Projection projection) {
+    Schema read = projection.schema();
+    return new MergedStream(request, read, sources, filter(read), state::close);
   }
 
   /** The files of a run that the range and the filter leave. */
@@ -119,7 +135,7 @@ final class ScanPlanner {
     return reversed.iterator();
   }
 
-  private List<MergeSource> memtableSources() {
+  private List<MergeSource> memtableSources(Schema read) {
     boolean descending = request.order() == ScanRequest.Order.DESCENDING;
     List<MergeSource> sources = new ArrayList<>();
     long age = Long.MAX_VALUE;
@@ -134,6 +150,7 @@ final class ScanPlanner {
             new MemtableSource(
                 new EntryCursor(memtable, cursor),
                 new MemtableRows(rows.schema(), request.schema()),
+                read,
                 age));
       }
       age--;

@@ -134,13 +134,12 @@ record ScanRequest(
   }
 
   /**
-   * The top-level columns to read: those to deliver, those the filter looks at and, for merging,
-   * the key columns.
+   * The field ids of the top-level columns to read: those to deliver, and those the filter looks
+   * at.
    */
-  Schema readSchema() {
+  Set<Integer> columnsToRead() {
     Set<Integer> needed = new TreeSet<>();
     output.columns().forEach(field -> needed.add(field.fieldId()));
-    schema.keyFields().forEach(field -> needed.add(field.fieldId()));
     if (filter.op() != Expression.Operation.TRUE) {
       Set<Integer> referenced =
           Binder.boundReferences(schema.schema().asStruct(), List.of(filter), true);
@@ -151,13 +150,14 @@ record ScanRequest(
         }
       }
     }
-    List<NestedField> columns = new ArrayList<>();
-    for (NestedField top : schema.schema().columns()) {
-      if (needed.contains(top.fieldId())) {
-        columns.add(top);
-      }
-    }
-    return new Schema(columns);
+    return needed;
+  }
+
+  /** The same and the key columns, which decide the order when several inputs are merged. */
+  Set<Integer> columnsToMerge() {
+    Set<Integer> needed = columnsToRead();
+    schema.keyFields().forEach(field -> needed.add(field.fieldId()));
+    return needed;
   }
 
   /** True if no key can lie within the bounds. */

@@ -3,6 +3,8 @@ package io.firn.engine;
 import io.firn.catalog.LiveFile;
 import io.firn.catalog.Version;
 import io.firn.engine.TableListener.BackpressureState;
+import io.firn.service.ServiceStats;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +52,15 @@ final class StatsReport {
         backpressure == null ? 0 : backpressure.delayedNanos(),
         backpressure == null ? BackpressureState.FREE : backpressure.felt(),
         (writer == null ? LevelReport.ofReader(parts) : writer.maintenance().levels()).stats(),
-        writer == null ? List.of() : writer.services());
+        services(parts, writer));
+  }
+
+  private static List<ServiceStats> services(EngineParts parts, @Nullable WriterParts writer) {
+    List<ServiceStats> services = new ArrayList<>();
+    if (writer != null) {
+      services.addAll(writer.services());
+    }
+    services.add(parts.scans().stats());
+    return List.copyOf(services);
   }
 }

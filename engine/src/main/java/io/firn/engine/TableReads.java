@@ -15,15 +15,19 @@ import org.apache.iceberg.types.Types.NestedField;
 final class TableReads {
 
   private final TableSchema schema;
+  private final Projections projections;
   private final PointReader points;
   private final TableStore store;
   private final TableState state;
+  private final ScanWorkers scans;
 
-  TableReads(TableSchema schema, TableStore store, TableState state) {
+  TableReads(TableSchema schema, EngineParts parts) {
     this.schema = schema;
-    this.points = new PointReader(schema);
-    this.store = store;
-    this.state = state;
+    this.projections = new Projections(schema);
+    this.points = new PointReader(schema, projections.all());
+    this.store = parts.store();
+    this.state = parts.state();
+    this.scans = parts.scans();
   }
 
   TableSchema schema() {
@@ -64,7 +68,7 @@ final class TableReads {
             state.close();
             state = committed(request.snapshotId().getAsLong());
           }
-          return ScanPlanner.open(request, state);
+          return ScanPlanner.open(request, state, projections, scans);
         });
   }
 

@@ -164,7 +164,20 @@ final class TableState {
         }
       }
       if (old != null) {
+        forgetReplaced(old.files(), version);
         old.release();
+      }
+    }
+  }
+
+  /**
+   * Files that a version no longer has would hold their share of the page cache until they are
+   * swept. Whoever still reads them keeps them open.
+   */
+  private void forgetReplaced(FileSet old, Version version) {
+    for (FileView file : old.files()) {
+      if (version.file(file.live().path()) == null) {
+        readers.forget(file.live().path());
       }
     }
   }

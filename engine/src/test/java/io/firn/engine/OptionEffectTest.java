@@ -30,7 +30,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.data.Record;
 import org.apache.iceberg.hadoop.HadoopTables;
+import org.apache.iceberg.io.CloseableIterable;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -368,6 +370,8 @@ class OptionEffectTest {
     for (String bytes : List.of("0", "1mb")) {
       try (FirnTable table = quiet().option("page-cache-bytes-max", bytes).open()) {
         putFile(table, 1, 2, 3);
+        // The first look at a stretch of rows reads a row, the second one keeps the stretch.
+        assertThat(table.get(2L)).isPresent();
         assertThat(table.get(2L)).isPresent();
         counts.reset();
         assertThat(table.get(2L)).isPresent();
@@ -376,6 +380,37 @@ class OptionEffectTest {
             .isEqualTo(bytes.equals("0"));
       }
     }
+  }
+
+  @Test
+  @ProvesOption(OptionKey.SCAN_WORKERS)
+  void scansAreReadAheadByAsManyThreadsAsWished() throws IOException {
+    for (int workers : List.of(0, 1)) {
+      try (FirnTable table = quiet().option("scan-workers", "" + workers).open()) {
+        WriteBatch batch = table.newBatch();
+        for (long key = 0; key < 20_000; key++) {
+          batch.put(Rows.row(key));
+        }
+        table.write(batch);
+        table.flush();
+        try (CloseableIterable<Record> rows = table.scan().unordered().records()) {
+          assertThat(rows).hasSizeGreaterThanOrEqualTo(20_000);
+        }
+        if (workers > 0) {
+          await().until(() -> scanService(table).done() > 0);
+        } else {
+          assertThat(scanService(table).enabled()).isFalse();
+          assertThat(scanService(table).done()).isZero();
+        }
+      }
+    }
+  }
+
+  private static ServiceStats scanService(FirnTable table) {
+    return table.stats().services().stream()
+        .filter(service -> service.name().equals("scan"))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
