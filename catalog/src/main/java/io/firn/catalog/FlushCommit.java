@@ -13,16 +13,28 @@ import java.util.Map;
  * @param sequence every write up to this sequence number is in the table after the commit
  * @param summary further entries for the snapshot's summary; keys of Firn's own are set by the
  *     store, except {@code firn.engine-id} and {@code firn.job}
+ * @param settled what {@code newlyDeleted} settles of the version that the commit was prepared for:
+ *     all that it has unsettled, or nothing
  */
 public record FlushCommit(
     List<WrittenFile> added,
     Map<String, DeletionVector> newlyDeleted,
     long sequence,
-    Map<String, String> summary) {
+    Map<String, String> summary,
+    Unsettled settled) {
 
   public FlushCommit {
     added = List.copyOf(added);
     newlyDeleted = Map.copyOf(newlyDeleted);
     summary = Map.copyOf(summary);
+  }
+
+  /** A commit that settles nothing. */
+  public FlushCommit(
+      List<WrittenFile> added,
+      Map<String, DeletionVector> newlyDeleted,
+      long sequence,
+      Map<String, String> summary) {
+    this(added, newlyDeleted, sequence, summary, Unsettled.NOTHING);
   }
 }

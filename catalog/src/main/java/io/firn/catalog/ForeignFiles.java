@@ -42,6 +42,7 @@ final class ForeignFiles {
       throws IOException {
     Set<String> files = new LinkedHashSet<>();
     version.files().values().forEach(file -> addFiles(file, files));
+    version.unsettled().deletes().forEach(file -> files.add(file.location()));
     Set<String> before = new HashSet<>();
     durable.forEach(file -> addFiles(file, before));
     files.removeAll(before);

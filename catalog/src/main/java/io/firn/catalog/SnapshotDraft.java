@@ -1,5 +1,6 @@
 package io.firn.catalog;
 
+import io.firn.error.InvalidArgumentException;
 import io.firn.format.TableSchema;
 import io.firn.format.WrittenFile;
 import io.firn.storage.StoragePaths;
@@ -48,6 +49,7 @@ final class SnapshotDraft {
   private final Map<String, DeletionVector> vectors = new LinkedHashMap<>();
   private final Set<String> removed = new HashSet<>();
   private Map<String, DeleteFile> vectorFiles = Map.of();
+  private Unsettled unsettled;
   private long addedSequence;
   private @Nullable Snapshot snapshot;
 
@@ -59,6 +61,7 @@ final class SnapshotDraft {
       String commitId) {
     this.base = base;
     this.version = version;
+    this.unsettled = version.unsettled();
     this.operations = new CommitBase(operations, base);
     this.table = new BaseTable(this.operations, base.location());
     this.epoch = epoch;
@@ -90,8 +93,20 @@ final class SnapshotDraft {
         .validateDataFilesExist(deletedFrom)
         .validateDeletedFiles()
         .validateNoConflictingDataFiles();
+    if (settles(commit)) {
+      version.unsettled().deletes().forEach(update::removeDeletes);
+      unsettled = Unsettled.NOTHING;
+    }
     describe(update, commit.summary(), "flush", commit.sequence());
     return finish(update, commit.sequence());
+  }
+
+  private boolean settles(FlushCommit commit) {
+    if (!commit.settled().isEmpty() && !commit.settled().isSameAs(version.unsettled())) {
+      throw new InvalidArgumentException(
+          "A flush settles all that its version has unsettled, or nothing");
+    }
+    return !commit.settled().isEmpty();
   }
 
   /** Writes the snapshot of a compaction and returns the metadata with it. */
@@ -116,6 +131,7 @@ final class SnapshotDraft {
       update.dataSequenceNumber(newest);
     }
     addedSequence = newest;
+    unsettled = unsettled.replace(removed, added.keySet());
     describe(update, commit.summary(), "compaction", version.flushedSequence());
     return finish(update, version.flushedSequence());
   }
@@ -157,6 +173,9 @@ final class SnapshotDraft {
     entries.put(SummaryKeys.SEQUENCE, Long.toString(sequence));
     entries.put(SummaryKeys.EPOCH, Long.toString(epoch));
     entries.put(SummaryKeys.COMMIT_ID, commitId);
+    if (unsettled.isEmpty()) {
+      entries.put(SummaryKeys.SETTLED, "true");
+    }
     entries.forEach(update::set);
     update.scanManifestsWith(InlineExecutor.INSTANCE);
     update.writeManifestsWith(InlineExecutor.INSTANCE, 1);
@@ -203,6 +222,7 @@ final class SnapshotDraft {
         made.snapshotId(),
         FlushedSequence.of(committed),
         files,
+        unsettled,
         version.schema(),
         version.schemaId());
   }

@@ -5,7 +5,7 @@ public final class SummaryKeys {
   /** The sequence number whose state the snapshot is. */
   public static final String SEQUENCE = "firn.sequence";
 
-  /** What made the snapshot: flush, compaction or purge. */
+  /** What made the snapshot: flush, compaction, purge or settle. */
   public static final String JOB = "firn.job";
 
   /** The engine instance that committed. */
@@ -16,6 +16,12 @@ public final class SummaryKeys {
 
   /** In a summary: the epoch that committed. As a table property: the only one that may. */
   public static final String EPOCH = "firn.epoch";
+
+  /**
+   * In a summary, {@code true}: the snapshot has one row per key, and no deletes but deletion
+   * vectors. As a table property: the id of a foreign snapshot that was found to be so.
+   */
+  public static final String SETTLED = "firn.settled";
 
   private SummaryKeys() {}
 }

@@ -68,7 +68,7 @@ final class TableCore {
       throw new UnsupportedFeatureException(
           name + " is at " + metadata.location() + "; only local tables are supported");
     }
-    TableSchema schema = TableRules.check(metadata);
+    TableSchema schema = TableRules.checkReadable(metadata);
     this.state = new State(metadata, read(metadata, schema, null));
   }
 
@@ -91,6 +91,7 @@ final class TableCore {
         metadata -> holder.equals(metadata.properties().get(EPOCH_HOLDER));
     for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       State base = adopt();
+      TableRules.checkWritable(base.metadata());
       if (held.test(base.metadata())) {
         foreignFiles.makeDurable(base.metadata(), base.version(), List.of());
         epoch = MetadataCommitter.epochOf(base.metadata());
@@ -123,6 +124,7 @@ final class TableCore {
           return base.version();
         }
         committer.checkEpoch(base.metadata(), epoch);
+        TableRules.checkWritable(base.metadata());
         if (!base.metadata().metadataFileLocation().equals(lostOn)) {
           lostOn = null;
         }
@@ -242,7 +244,7 @@ final class TableCore {
     TableSchema schema = known.version().schema();
     boolean sameSchema = metadata.currentSchemaId() == known.version().schemaId();
     if (!sameSchema || !metadata.properties().equals(known.metadata().properties())) {
-      TableSchema checked = TableRules.check(metadata);
+      TableSchema checked = TableRules.checkReadable(metadata);
       checkSameKey(schema, checked);
       schema = sameSchema ? schema : checked;
     }
@@ -271,20 +273,12 @@ final class TableCore {
   }
 
   private Version read(TableMetadata metadata, TableSchema schema, @Nullable Version known) {
-    Snapshot current = metadata.currentSnapshot();
-    long snapshotId = current == null ? Version.NO_SNAPSHOT : current.snapshotId();
     try {
-      if (known == null || known.snapshotId() != snapshotId) {
-        return reader.current(metadata, schema, known);
-      }
+      Version version = reader.current(metadata, schema, known);
+      return known != null && version.isSameAs(known) ? known : version;
     } catch (IOException | UncheckedIOException | NotFoundException e) {
       throw new StorageException("Cannot read the manifests of " + name, e);
     }
-    long flushed = FlushedSequence.of(metadata);
-    if (schema == known.schema() && flushed == known.flushedSequence()) {
-      return known;
-    }
-    return new Version(snapshotId, flushed, known.files(), schema, metadata.currentSchemaId());
   }
 
   CommitConflictException conflict(String what) {

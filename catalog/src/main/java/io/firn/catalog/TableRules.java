@@ -35,8 +35,8 @@ final class TableRules {
 
   private TableRules() {}
 
-  /** The schema of a table that Firn can write. */
-  static TableSchema check(TableMetadata metadata) {
+  /** The schema of a table that Firn can read. */
+  static TableSchema checkReadable(TableMetadata metadata) {
     if (metadata.formatVersion() != FORMAT_VERSION) {
       throw new UnsupportedFeatureException(
           metadata.location()
@@ -44,6 +44,11 @@ final class TableRules {
               + metadata.formatVersion()
               + "; Firn needs version 3 for its deletion vectors (set format-version=3)");
     }
+    return schema(metadata, metadata.schema());
+  }
+
+  /** Refuses a table that can be read but not be written by Firn. */
+  static void checkWritable(TableMetadata metadata) {
     if (!metadata.spec().isUnpartitioned()) {
       throw new UnsupportedFeatureException(
           metadata.location() + " is partitioned by " + metadata.spec() + ", not supported yet");
@@ -53,7 +58,6 @@ final class TableRules {
       throw new UnsupportedFeatureException(metadata.location() + " is encrypted");
     }
     checkCodec(metadata.properties());
-    return schema(metadata, metadata.schema());
   }
 
   /** The table's key over one of its schemas. */

@@ -9,6 +9,7 @@ import io.firn.error.NotATableException;
 import io.firn.error.SchemaMismatchException;
 import io.firn.error.SnapshotUnavailableException;
 import io.firn.error.StorageException;
+import io.firn.error.UnsupportedFeatureException;
 import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
 import java.io.IOException;
@@ -65,6 +66,7 @@ public final class TableStore implements AutoCloseable {
       Set.of(
           SummaryKeys.EPOCH,
           SummaryKeys.SEQUENCE,
+          SummaryKeys.SETTLED,
           TableCore.EPOCH_HOLDER,
           TableRules.KEY_PROPERTY,
           TableProperties.FORMAT_VERSION);
@@ -267,6 +269,35 @@ public final class TableStore implements AutoCloseable {
     return locked(
         table ->
             table.commit("The flush", (draft, version) -> draft.flush(prepare.apply(version))));
+  }
+
+  /**
+   * Refuses what another engine has made of the table if Firn can only read it any more.
+   *
+   * @throws UnsupportedFeatureException if the table is partitioned, encrypted or wants a codec
+   *     that Firn does not write; every commit would be refused for the same reason
+   */
+  public void checkWritable() {
+    TableRules.checkWritable(core.state().metadata());
+  }
+
+  /**
+   * Notes in the table's metadata that a version was found to need no masks, so that nobody looks
+   * again. Does nothing if the version is no longer the current one, or has deletes to settle.
+   */
+  public void markSettled(Version version) {
+    String id = Long.toString(version.snapshotId());
+    boolean ignored =
+        version.unsettled().deletes().isEmpty()
+            && locked(
+                table ->
+                    table.change(
+                        builder -> builder.setProperties(Map.of(SummaryKeys.SETTLED, id)),
+                        metadata ->
+                            metadata.currentSnapshot() != null
+                                && metadata.currentSnapshot().snapshotId()
+                                    == version.snapshotId(),
+                        metadata -> id.equals(metadata.properties().get(SummaryKeys.SETTLED))));
   }
 
   /**

@@ -19,6 +19,7 @@ public final class Version {
   private final long snapshotId;
   private final long flushedSequence;
   private final Map<String, LiveFile> files;
+  private final Unsettled unsettled;
   private final TableSchema schema;
   private final int schemaId;
   private final long rowCount;
@@ -28,11 +29,13 @@ public final class Version {
       long snapshotId,
       long flushedSequence,
       Map<String, LiveFile> files,
+      Unsettled unsettled,
       TableSchema schema,
       int schemaId) {
     this.snapshotId = snapshotId;
     this.flushedSequence = flushedSequence;
     this.files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
+    this.unsettled = unsettled;
     this.schema = schema;
     this.schemaId = schemaId;
     long rows = 0;
@@ -65,6 +68,11 @@ public final class Version {
     return files.get(path);
   }
 
+  /** What other engines have left for us to settle; mostly nothing. */
+  public Unsettled unsettled() {
+    return unsettled;
+  }
+
   /** The current schema. */
   public TableSchema schema() {
     return schema;
@@ -83,6 +91,14 @@ public final class Version {
   /** The rows that are not deleted. */
   public long liveRows() {
     return liveRows;
+  }
+
+  /** True if this is another reading of the same state. */
+  boolean isSameAs(Version other) {
+    return snapshotId == other.snapshotId
+        && flushedSequence == other.flushedSequence
+        && schema == other.schema
+        && unsettled.isSameAs(other.unsettled);
   }
 
   @Override

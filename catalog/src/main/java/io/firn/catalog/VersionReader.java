@@ -4,9 +4,12 @@ import io.firn.error.CorruptionException;
 import io.firn.error.UnsupportedFeatureException;
 import io.firn.format.TableSchema;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -38,33 +41,88 @@ final class VersionReader {
   Version current(TableMetadata metadata, TableSchema schema, @Nullable Version known)
       throws IOException {
     Snapshot snapshot = metadata.currentSnapshot();
+    long flushed = FlushedSequence.of(metadata);
+    int schemaId = metadata.currentSchemaId();
+    if (snapshot == null) {
+      return new Version(
+          Version.NO_SNAPSHOT, flushed, Map.of(), Unsettled.NOTHING, schema, schemaId);
+    }
+    boolean same = known != null && known.snapshotId() == snapshot.snapshotId();
+    ForeignDeletes deletes = same ? null : deletes(metadata, snapshot, schema);
     Map<String, LiveFile> files =
-        snapshot == null
-            ? Map.of()
-            : files(metadata, snapshot, known == null ? Map.of() : known.files());
+        deletes == null
+            ? known.files()
+            : files(metadata, snapshot, deletes, known == null ? Map.of() : known.files());
     return new Version(
-        snapshot == null ? Version.NO_SNAPSHOT : snapshot.snapshotId(),
-        FlushedSequence.of(metadata),
+        snapshot.snapshotId(),
+        flushed,
         files,
+        unsettled(
+            metadata,
+            snapshot,
+            files,
+            deletes == null ? known.unsettled().deletes() : deletes.others()),
         schema,
-        metadata.currentSchemaId());
+        schemaId);
   }
 
   /** The version of a retained snapshot, read by the schema of its time. */
   Version at(TableMetadata metadata, Snapshot snapshot, Version known) throws IOException {
     Integer schemaId = snapshot.schemaId();
-    Schema schema = schemaId == null ? null : metadata.schemasById().get(schemaId);
+    Schema found = schemaId == null ? null : metadata.schemasById().get(schemaId);
+    TableSchema schema = TableRules.schema(metadata, found == null ? metadata.schema() : found);
+    ForeignDeletes deletes = deletes(metadata, snapshot, schema);
+    Map<String, LiveFile> files = files(metadata, snapshot, deletes, known.files());
     return new Version(
         snapshot.snapshotId(),
         FlushedSequence.of(metadata, snapshot),
-        files(metadata, snapshot, known.files()),
-        TableRules.schema(metadata, schema == null ? metadata.schema() : schema),
+        files,
+        unsettled(metadata, snapshot, files, deletes.others()),
+        schema,
         schemaId == null ? metadata.currentSchemaId() : schemaId);
   }
 
+  /**
+   * What other engines have committed since the last snapshot that was settled. If none is among
+   * the snapshot's retained ancestors, every file of another engine counts.
+   */
+  private static Unsettled unsettled(
+      TableMetadata metadata,
+      Snapshot snapshot,
+      Map<String, LiveFile> files,
+      List<DeleteFile> deletes) {
+    Snapshot settled = snapshot;
+    while (settled != null && !isSettled(metadata, settled)) {
+      Long parent = settled.parentId();
+      settled = parent == null ? null : metadata.snapshot(parent);
+    }
+    Set<String> unsettled = new LinkedHashSet<>();
+    for (LiveFile file : files.values()) {
+      boolean since =
+          settled == null
+              ? !file.namedByFirn()
+              : file.dataSequenceNumber() > settled.sequenceNumber();
+      if (since && file.liveRows() > 0) {
+        unsettled.add(file.path());
+      }
+    }
+    return new Unsettled(unsettled, deletes);
+  }
+
+  private static boolean isSettled(TableMetadata metadata, Snapshot snapshot) {
+    Map<String, String> summary = snapshot.summary();
+    return (summary != null && "true".equals(summary.get(SummaryKeys.SETTLED)))
+        || Long.toString(snapshot.snapshotId())
+            .equals(metadata.properties().get(SummaryKeys.SETTLED));
+  }
+
   private Map<String, LiveFile> files(
-      TableMetadata metadata, Snapshot snapshot, Map<String, LiveFile> known) throws IOException {
-    Map<String, DeleteFile> vectors = vectors(metadata, snapshot);
+      TableMetadata metadata,
+      Snapshot snapshot,
+      ForeignDeletes deletes,
+      Map<String, LiveFile> known)
+      throws IOException {
+    Map<String, DeleteFile> vectors = deletes.vectors();
     Map<String, LiveFile> files = new LinkedHashMap<>();
     for (ManifestFile manifest : snapshot.dataManifests(io)) {
       try (ManifestReader<DataFile> entries =
@@ -82,8 +140,12 @@ final class VersionReader {
     return files;
   }
 
-  private LiveFile live(DataFile entry, @Nullable DeleteFile vector, @Nullable LiveFile known)
+  private LiveFile live(DataFile entry, @Nullable DeleteFile vector, @Nullable LiveFile before)
       throws IOException {
+    Long added = entry.dataSequenceNumber();
+    // A file that was taken out and put in again is not the one before.
+    LiveFile known =
+        before != null && added != null && before.dataSequenceNumber() == added ? before : null;
     if (known != null && sameVector(known.dvFile(), vector)) {
       return known;
     }
@@ -93,6 +155,9 @@ final class VersionReader {
     if (entry.format() != FileFormat.PARQUET) {
       throw new UnsupportedFeatureException(
           entry.location() + " is a file of format " + entry.format() + "; Firn reads Parquet");
+    }
+    if (entry.keyMetadata() != null) {
+      throw new UnsupportedFeatureException(entry.location() + " is encrypted");
     }
     Long sequence = entry.dataSequenceNumber();
     Long firstRowId = entry.firstRowId();
@@ -116,23 +181,31 @@ final class VersionReader {
         && Objects.equals(one.contentOffset(), other.contentOffset());
   }
 
-  private Map<String, DeleteFile> vectors(TableMetadata metadata, Snapshot snapshot)
+  /**
+   * The deletes of a snapshot.
+   *
+   * @param vectors deletion vectors by the path of their data file; emptied as they are used
+   * @param others equality deletes by key, and position deletes in Parquet files
+   */
+  private record ForeignDeletes(Map<String, DeleteFile> vectors, List<DeleteFile> others) {}
+
+  private ForeignDeletes deletes(TableMetadata metadata, Snapshot snapshot, TableSchema schema)
       throws IOException {
     Map<String, DeleteFile> vectors = new HashMap<>();
+    List<DeleteFile> others = new ArrayList<>();
     for (ManifestFile manifest : snapshot.deleteManifests(io)) {
       try (ManifestReader<DeleteFile> entries =
           ManifestFiles.readDeleteManifest(manifest, io, metadata.specsById())) {
         for (DeleteFile entry : entries) {
           String dataFile = entry.referencedDataFile();
-          if (entry.content() != FileContent.POSITION_DELETES
-              || entry.format() != FileFormat.PUFFIN
-              || dataFile == null) {
-            throw new UnsupportedFeatureException(
-                entry.location()
-                    + " deletes rows by "
-                    + entry.content()
-                    + "; Firn reads deletion vectors only: rewrite the table's data files with the"
-                    + " engine that wrote it");
+          if (entry.format() != FileFormat.PUFFIN) {
+            checkReadable(entry, schema);
+            others.add(entry.copy());
+            continue;
+          }
+          if (dataFile == null) {
+            throw new CorruptionException(
+                entry.location(), -1, "a deletion vector that names no data file");
           }
           if (vectors.put(dataFile, entry.copy()) != null) {
             throw new CorruptionException(
@@ -141,7 +214,28 @@ final class VersionReader {
         }
       }
     }
-    return vectors;
+    return new ForeignDeletes(vectors, others);
+  }
+
+  private static void checkReadable(DeleteFile file, TableSchema schema) {
+    List<Integer> columns = file.equalityFieldIds();
+    Set<Integer> key = new HashSet<>();
+    schema.keyFields().forEach(field -> key.add(field.fieldId()));
+    boolean byKey =
+        file.content() == FileContent.POSITION_DELETES
+            || (columns != null && key.equals(Set.copyOf(columns)));
+    if (file.format() != FileFormat.PARQUET || file.keyMetadata() != null || !byKey) {
+      throw new UnsupportedFeatureException(
+          file.location()
+              + " deletes rows by "
+              + file.content()
+              + (columns == null ? "" : " on the columns with field ids " + columns)
+              + " in format "
+              + file.format()
+              + "; Firn reads deletion vectors, and from Parquet position deletes and equality"
+              + " deletes on the key: rewrite the table's data files with the engine that wrote"
+              + " it");
+    }
   }
 
   /**

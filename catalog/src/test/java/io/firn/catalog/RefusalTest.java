@@ -40,7 +40,12 @@ class RefusalTest {
       String message) {
     String path = directory.resolve("t" + System.nanoTime()).toString();
     new HadoopTables().create(schema, spec, properties, path);
-    assertThatThrownBy(() -> TableStore.open(TableLocation.ofPath(path), storage))
+    assertThatThrownBy(
+            () -> {
+              try (TableStore store = TableStore.open(TableLocation.ofPath(path), storage)) {
+                store.fence();
+              }
+            })
         .isInstanceOf(error)
         .hasMessageContaining(message);
   }
@@ -92,14 +97,31 @@ class RefusalTest {
   }
 
   @Test
-  void equalityDeletesAreRefused() {
+  void aTableThatCannotBeWrittenCanBeRead() {
+    String path = directory.resolve("partitioned").toString();
+    new HadoopTables()
+        .create(
+            KEYED,
+            PartitionSpec.builderFor(KEYED).bucket("id", 4).build(),
+            Map.of("format-version", "3"),
+            path);
+    try (TableStore store = TableStore.open(TableLocation.ofPath(path), storage)) {
+      assertThat(store.version().files()).isEmpty();
+      assertThatThrownBy(store::checkWritable)
+          .isInstanceOf(UnsupportedFeatureException.class)
+          .hasMessageContaining("partitioned");
+    }
+  }
+
+  @Test
+  void equalityDeletesOnOtherColumnsThanTheKeyAreRefused() {
     try (TableStore store = Places.PATH.create(directory, storage)) {
       var table = Places.PATH.foreign(directory);
       table
           .newRowDelta()
           .addDeletes(
               FileMetadata.deleteFileBuilder(table.spec())
-                  .ofEqualityDeletes(1)
+                  .ofEqualityDeletes(2)
                   .withPath(store.location() + "/data/eq.parquet")
                   .withFormat(FileFormat.PARQUET)
                   .withFileSizeInBytes(10)

@@ -93,6 +93,9 @@ public final class CompactionCommitter {
       List<CompactionOutcome> outcomes,
       List<WrittenFile> outputs,
       Version current) {
+    if (current.unsettled().hasPositionDeletes()) {
+      throw new GivenUp(Reason.UNSETTLED, "Rows are deleted by position, not by deletion vectors");
+    }
     List<LiveFile> inputs = new ArrayList<>();
     Map<String, DeletionVector.Builder> outputDeletes = new HashMap<>();
     long carried = 0;

@@ -39,6 +39,8 @@ public sealed interface CompactionResult {
     DELETE_UNDONE,
     /** Another engine put a file where the outputs would go. */
     LEVEL_TAKEN,
+    /** The table has deletes that must become deletion vectors first. */
+    UNSETTLED,
     /** The service is stopping. */
     STOPPED
   }

@@ -4,8 +4,12 @@ import io.firn.catalog.SnapshotInfo;
 import io.firn.catalog.TableStore;
 import io.firn.catalog.Version;
 import io.firn.error.InvalidArgumentException;
+import io.firn.error.NotATableException;
+import io.firn.error.SchemaMismatchException;
+import io.firn.error.UnsupportedFeatureException;
 import io.firn.format.TableSchema;
 import io.firn.service.ServiceHealth;
+import io.firn.service.WorkOutcome;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -130,6 +134,7 @@ final class Engine {
     WriterParts parts = writer();
     failures.check();
     FlushResult ignored = flush();
+    WorkOutcome settled = parts.flushes().pipeline().settle();
     return parts.maintenance().compact(kind);
   }
 
@@ -148,11 +153,38 @@ final class Engine {
 
   long refresh() {
     closer.checkOpen();
-    Version version = store.refresh();
+    unlessRefused(store::refresh);
     state.installVersion(null);
     adoptSchema();
-    state.publish(version.flushedSequence());
-    return version.snapshotId();
+    state.publish(store.version().flushedSequence());
+    if (writer != null && !failures.failed()) {
+      unlessRefused(store::checkWritable);
+      WorkOutcome ignored = writer.flushes().pipeline().settle();
+    }
+    return store.version().snapshotId();
+  }
+
+  /**
+   * A table that another engine has made one we cannot write takes no more writes, which could
+   * never be flushed. It can still be read, at the last version that could be adopted.
+   */
+  private void unlessRefused(Runnable check) {
+    try {
+      check.run();
+    } catch (SchemaMismatchException | UnsupportedFeatureException | NotATableException e) {
+      if (writer != null) {
+        failures.fail(e);
+        state.wakeAll();
+      }
+      throw e;
+    }
+  }
+
+  /** Has what a foreign commit has left settled soon, if there is something. */
+  void offerSettlement() {
+    if (writer != null && !store.version().unsettled().isEmpty()) {
+      writer.flushes().offerSettlement();
+    }
   }
 
   /** Follows a change of the schema that a refresh or a commit has found. */

@@ -3,6 +3,9 @@ package io.firn.engine;
 import io.firn.error.CommitUnknownException;
 import io.firn.error.EngineFailedException;
 import io.firn.error.FencedException;
+import io.firn.error.NotATableException;
+import io.firn.error.SchemaMismatchException;
+import io.firn.error.UnsupportedFeatureException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +53,15 @@ final class FailureLatch {
     }
     if (failure instanceof CommitUnknownException) {
       throw new CommitUnknownException(message, failure);
+    }
+    if (failure instanceof SchemaMismatchException) {
+      throw new SchemaMismatchException(message, failure);
+    }
+    if (failure instanceof UnsupportedFeatureException) {
+      throw new UnsupportedFeatureException(message, failure);
+    }
+    if (failure instanceof NotATableException) {
+      throw new NotATableException(message, failure);
     }
     throw new EngineFailedException(message, failure);
   }

@@ -23,13 +23,15 @@ import org.jspecify.annotations.Nullable;
 final class FileSet {
 
   private final Version version;
+  private final Settlement settlement;
   private final List<FileView> files;
   private final FileView[][] runs;
   private final FilePins pins;
   private final AtomicInteger references = new AtomicInteger(1);
 
-  private FileSet(Version version, List<FileView> files, FilePins pins) {
-    this.version = version;
+  private FileSet(Settlement settlement, List<FileView> files, FilePins pins) {
+    this.version = settlement.version();
+    this.settlement = settlement;
     this.pins = pins;
     this.files = List.copyOf(files);
     this.runs = sortedRuns(files);
@@ -38,8 +40,11 @@ final class FileSet {
   /**
    * Opens and pins every live file of a version that has rows. If one cannot be opened, none stays
    * pinned.
+   *
+   * @param known a settlement found before, used again if it is this version's
    */
-  static FileSet open(Version version, DataFileReaders readers, FilePins pins) {
+  static FileSet open(
+      Version version, DataFileReaders readers, FilePins pins, @Nullable Settlement known) {
     List<FileView> files = new ArrayList<>(version.files().size());
     try {
       for (LiveFile live : version.files().values()) {
@@ -53,11 +58,23 @@ final class FileSet {
           }
         }
       }
-      return new FileSet(version, files, pins);
-    } catch (FirnException e) {
+      Settlement settlement = settlement(version, files, readers, known);
+      files.replaceAll(file -> file.masking(settlement.masked(file.live().path())));
+      return new FileSet(settlement, files, pins);
+    } catch (RuntimeException e) {
       close(files, pins);
       throw e;
     }
+  }
+
+  private static Settlement settlement(
+      Version version, List<FileView> files, DataFileReaders readers, @Nullable Settlement known) {
+    if (version.unsettled().isEmpty()) {
+      return Settlement.nothing(version);
+    }
+    return known != null && known.version() == version
+        ? known
+        : SettlementSearch.search(version, files, readers);
   }
 
   private static FileView open(LiveFile live, Version version, DataFileReaders readers) {
@@ -93,6 +110,11 @@ final class FileSet {
 
   Version version() {
     return version;
+  }
+
+  /** What is masked in these files beside their deletion vectors. */
+  Settlement settlement() {
+    return settlement;
   }
 
   List<FileView> files() {

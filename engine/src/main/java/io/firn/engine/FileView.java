@@ -13,12 +13,22 @@ import io.firn.format.DataFileReader;
  * @param reader pinned until the {@link FileSet} that holds this view is released
  * @param firstKey its smallest key
  * @param lastKey its largest key
+ * @param deleted the rows that readers leave out: those of its deletion vector, and those that only
+ *     the version's {@link Settlement} masks
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, and never leaves the engine
-record FileView(LiveFile live, DataFileReader reader, byte[] firstKey, byte[] lastKey) {
+record FileView(
+    LiveFile live,
+    DataFileReader reader,
+    byte[] firstKey,
+    byte[] lastKey,
+    DeletionVector deleted) {
 
-  DeletionVector deleted() {
-    return live.deleted();
+  /** This file with more rows to leave out. */
+  FileView masking(DeletionVector more) {
+    return more.isEmpty()
+        ? this
+        : new FileView(live, reader, firstKey, lastKey, deleted.union(more));
   }
 
   /** A file that has rows, and so a smallest and a largest key. */
@@ -29,6 +39,6 @@ record FileView(LiveFile live, DataFileReader reader, byte[] firstKey, byte[] la
       throw new CorruptionException(
           live.path(), -1, "the table counts " + live.rowCount() + " rows in it, it has none");
     }
-    return new FileView(live, reader, first, last);
+    return new FileView(live, reader, first, last, live.deleted());
   }
 }

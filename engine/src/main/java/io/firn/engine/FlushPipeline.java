@@ -170,7 +170,8 @@ final class FlushPipeline {
                   written.file() == null ? List.of() : List.of(written.file()),
                   masks,
                   flush.lastSequence(),
-                  Map.of(SummaryKeys.ENGINE_ID, engineId));
+                  Map.of(SummaryKeys.ENGINE_ID, engineId),
+                  current.unsettled());
             });
     // Whoever waits for this flush finds it counted.
     count(written, newlyMasked[0]);
@@ -188,11 +189,72 @@ final class FlushPipeline {
   }
 
   /**
+   * Commits the masks that the current version needs because of what another engine has committed,
+   * if it needs any. Every flush does so too; this is for tables that are not written to.
+   */
+  WorkOutcome settle() {
+    failures.check();
+    commitOrder.lock();
+    try {
+      Version version = store.version();
+      if (version.unsettled().isEmpty()) {
+        return WorkOutcome.SKIPPED;
+      }
+      if (settlement(version).masks().isEmpty() && version.unsettled().deletes().isEmpty()) {
+        store.markSettled(version);
+      } else {
+        commitSettlement();
+      }
+      state.installVersion(null);
+    } catch (Throwable e) {
+      classify(e);
+      throw e;
+    } finally {
+      commitOrder.unlock();
+    }
+    afterCommit.run();
+    return WorkOutcome.DONE;
+  }
+
+  private void commitSettlement() {
+    long[] newlyMasked = {0};
+    Version version =
+        store.commitFlush(
+            current -> {
+              Map<String, DeletionVector> masks = settlement(current).masks();
+              newlyMasked[0] = masks.values().stream().mapToLong(DeletionVector::cardinality).sum();
+              return new FlushCommit(
+                  List.of(),
+                  masks,
+                  current.flushedSequence(),
+                  Map.of(SummaryKeys.ENGINE_ID, engineId, SummaryKeys.JOB, "settle"),
+                  current.unsettled());
+            });
+    masked.addAndGet(newlyMasked[0]);
+    LOG.info(
+        "settled table={} snapshot={} masked={}",
+        store.location(),
+        version.snapshotId(),
+        newlyMasked[0]);
+  }
+
+  private Settlement settlement(Version version) {
+    FileSet files = state.open(version);
+    try {
+      return files.settlement();
+    } finally {
+      files.release();
+    }
+  }
+
+  /**
    * The prepared masks, less what is masked or gone by now, plus what the files new since then
-   * hold.
+   * hold, and what the version needs masked whoever writes.
    */
   private Map<String, DeletionVector> masksAgainst(Version current, WrittenMemtable written) {
-    Map<String, DeletionVector> masks = new HashMap<>();
+    Settlement settlement =
+        current.unsettled().isEmpty() ? Settlement.nothing(current) : settlement(current);
+    Map<String, DeletionVector> masks = new HashMap<>(settlement.masks());
     written
         .prepared()
         .newlyDeleted()
@@ -202,16 +264,26 @@ final class FlushPipeline {
               if (live != null) {
                 DeletionVector left = positions.minus(live.deleted());
                 if (!left.isEmpty()) {
-                  masks.put(path, left);
+                  masks.merge(path, left, DeletionVector::union);
                 }
               }
             });
-    if (!written.prepared().searched().containsAll(current.files().keySet())) {
+    boolean allCovered =
+        current.files().values().stream()
+            .allMatch(
+                file ->
+                    written
+                        .prepared()
+                        .covers(
+                            file.path(), file.deleted().union(settlement.masked(file.path()))));
+    if (!allCovered) {
       FileSet now = state.open(current);
       try {
         List<FileView> unseen = new ArrayList<>(now.files());
-        unseen.removeIf(file -> written.prepared().searched().contains(file.live().path()));
-        masks.putAll(MaskResolver.resolve(written.keys(), unseen).newlyDeleted());
+        unseen.removeIf(file -> written.prepared().covers(file.live().path(), file.deleted()));
+        MaskResolver.resolve(written.keys(), unseen)
+            .newlyDeleted()
+            .forEach((path, found) -> masks.merge(path, found, DeletionVector::union));
       } finally {
         now.release();
       }

@@ -87,6 +87,13 @@ final class FlushService {
     // too.
   }
 
+  /** Has what other engines have left settled soon. Never blocks. */
+  void offerSettlement() {
+    if (service.offer("settlement", context -> pipeline.settle()) == Offer.INLINE) {
+      inlineWork = true;
+    }
+  }
+
   /**
    * Does queued work on the calling thread if the service has no thread that could. Call it without
    * any lock.

@@ -17,7 +17,7 @@ final class LiveRows {
   static int select(RowScan scan, DeletionVector deleted, int[] selection) {
     int rows = scan.batch().rowCount();
     long first = scan.position();
-    if (scan.position(rows - 1) != first + rows - 1) {
+    if (!scan.inFileOrder()) {
       return selectScattered(scan, deleted, selection);
     }
     return deleted.selectLive(first, rows, selection);

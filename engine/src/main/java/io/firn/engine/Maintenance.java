@@ -37,6 +37,7 @@ final class Maintenance {
 
   private final EngineParts parts;
   private final FilePins pins;
+  private final Runnable onVersion;
   private final CompactionTally tally;
   private final CompactionService compaction;
   private final Sweeper sweeper;
@@ -44,10 +45,12 @@ final class Maintenance {
 
   /**
    * @param refresh looks for foreign commits
+   * @param onVersion called after a compaction, whose version may hold a foreign commit
    */
-  Maintenance(EngineParts parts, Runnable refresh) {
+  Maintenance(EngineParts parts, Runnable refresh, Runnable onVersion) {
     this.parts = parts;
     this.pins = parts.pins();
+    this.onVersion = onVersion;
     this.tally = new CompactionTally(parts.events(), parts.failures());
     FirnOptions options = parts.options();
     this.compaction = new CompactionService(new Host(), compactionOptions(options));
@@ -183,6 +186,7 @@ final class Maintenance {
     public void onVersion(Version version) {
       parts.state().installVersion(null);
       sweeper.snapshotCommitted();
+      onVersion.run();
     }
 
     @Override

@@ -1,12 +1,11 @@
 package io.firn.engine;
 
 import io.firn.catalog.DeletionVector;
+import io.firn.format.FoundKey;
 import io.firn.format.KeyList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Finds the rows in data files that a set of keys replaces. Reads key columns only; files are
@@ -24,10 +23,10 @@ final class MaskResolver {
    *     reported
    */
   static PreparedMasks resolve(KeyList keys, Collection<FileView> files) {
-    Set<String> searched = new HashSet<>();
+    Map<String, DeletionVector> searched = new HashMap<>();
     Map<String, DeletionVector> found = new HashMap<>();
     for (FileView file : files) {
-      searched.add(file.live().path());
+      searched.put(file.live().path(), file.deleted());
       DeletionVector masked = resolve(keys, file);
       if (!masked.isEmpty()) {
         found.put(file.live().path(), masked);
@@ -38,8 +37,19 @@ final class MaskResolver {
 
   /** The positions of one file's live rows with any of the keys. */
   static DeletionVector resolve(KeyList keys, FileView file) {
+    DeletionVector.Builder positions = DeletionVector.builder();
+    find(keys, file, (key, position) -> positions.add(position));
+    return positions.build();
+  }
+
+  /**
+   * Finds one file's live rows with any of the keys.
+   *
+   * @param keys ascending
+   */
+  static void find(KeyList keys, FileView file, FoundKey sink) {
     if (keys.isEmpty() || file.live().liveRows() == 0) {
-      return DeletionVector.EMPTY;
+      return;
     }
     int from = keys.lowerBound(file.firstKey());
     int to = keys.lowerBound(file.lastKey(), from, keys.size());
@@ -47,10 +57,9 @@ final class MaskResolver {
       to++;
     }
     if (from >= to) {
-      return DeletionVector.EMPTY;
+      return;
     }
     DeletionVector deleted = file.deleted();
-    DeletionVector.Builder positions = DeletionVector.builder();
     file.reader()
         .find(
             keys,
@@ -58,9 +67,8 @@ final class MaskResolver {
             to,
             (key, position) -> {
               if (!deleted.contains(position)) {
-                positions.add(position);
+                sink.found(key, position);
               }
             });
-    return positions.build();
   }
 }

@@ -3,6 +3,7 @@ package io.firn.engine;
 import io.firn.engine.internal.OpKind;
 import io.firn.engine.internal.memtable.Memtable;
 import io.firn.format.KeyFilter;
+import io.firn.format.KeyList;
 import io.firn.format.Projection;
 import io.firn.format.TableSchema;
 import java.util.List;
@@ -50,12 +51,29 @@ final class PointReader {
     for (int run = 0; run < files.runCount(); run++) {
       FileView file = files.candidate(run, key);
       if (file != null && file.reader().mayContain(hash)) {
-        long position = file.reader().find(key);
-        if (position >= 0 && !file.deleted().contains(position)) {
+        long position = find(file, key);
+        if (position >= 0) {
           return Optional.of(file.reader().lookUp(position, projection, file.deleted()));
         }
       }
     }
     return Optional.empty();
+  }
+
+  /** The position of the live row with the key, or -1. */
+  private static long find(FileView file, byte[] key) {
+    long position = file.reader().find(key);
+    if (position < 0 || !file.deleted().contains(position)) {
+      return position;
+    }
+    if (file.reader().sorted()) {
+      return -1;
+    }
+    // Another engine's file may hold the key again, at a position before.
+    KeyList keys = new KeyList();
+    keys.add(key, 0, key.length);
+    long[] live = {-1};
+    MaskResolver.find(keys, file, (index, found) -> live[0] = found);
+    return live[0];
   }
 }

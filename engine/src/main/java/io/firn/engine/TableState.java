@@ -36,6 +36,9 @@ final class TableState {
   /** Written under the lock, read without. Null after close. */
   private volatile @Nullable SuperVersion current;
 
+  /** The last one that was searched for, since a version is opened several times. */
+  private volatile @Nullable Settlement settlement;
+
   @GuardedBy("installLock")
   private long memtableIds;
 
@@ -63,7 +66,7 @@ final class TableState {
         new SuperVersion(
             new SchemaMemtable(new Memtable(recovered.size()), version.schema()),
             recovered,
-            FileSet.open(version, readers, pins));
+            open(version));
   }
 
   /** The current super-version, retained for the caller, who releases it. */
@@ -218,7 +221,11 @@ final class TableState {
 
   /** The files of any version, open; the caller releases them. */
   FileSet open(Version version) {
-    return FileSet.open(version, readers, pins);
+    FileSet files = FileSet.open(version, readers, pins, settlement);
+    if (!version.unsettled().isEmpty()) {
+      settlement = files.settlement();
+    }
+    return files;
   }
 
   /**

@@ -27,6 +27,13 @@ final class WriterAssembly {
               if (started != null) {
                 started.refresh();
               }
+            },
+            () -> {
+              Engine started = engine.get();
+              if (started != null) {
+                started.adoptSchema();
+                started.offerSettlement();
+              }
             });
     FlushPipeline pipeline =
         new FlushPipeline(
@@ -55,6 +62,7 @@ final class WriterAssembly {
     engine.set(started);
     flushes.start(writes);
     recovered.forEach(flushes::offer);
+    started.offerSettlement();
     maintenance.start();
     owner.listen(started);
     return started;

@@ -93,6 +93,11 @@ final class PermutedScan implements RowScan {
   }
 
   @Override
+  public boolean inFileOrder() {
+    return false;
+  }
+
+  @Override
   public ColumnBatch batch() {
     return batch;
   }

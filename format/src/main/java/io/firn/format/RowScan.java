@@ -46,6 +46,14 @@ public interface RowScan extends AutoCloseable {
   }
 
   /**
+   * True if the rows of a batch stand one after the other in the file, so that {@code position() +
+   * row} is the position of each.
+   */
+  default boolean inFileOrder() {
+    return true;
+  }
+
+  /**
    * The rows, in the schema of the projection. Bounded in rows ({@link #MAX_BATCH_ROWS}) and in
    * bytes (a few MiB, or a single row that is larger). Belongs to the scan and is overwritten by
    * the next call of {@link #next()}.

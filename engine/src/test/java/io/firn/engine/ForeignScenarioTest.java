@@ -1,0 +1,50 @@
+package io.firn.engine;
+
+import io.firn.testkit.LeakCheck;
+import io.firn.testkit.Seeds;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Other engines commit while Firn has the table open and writes: no row of either side is lost, no
+ * key is there twice, no snapshot is unreadable. {@code -Dfirn.interleavings=500} is the long form.
+ */
+class ForeignScenarioTest {
+
+  private static final int INTERLEAVINGS = Integer.getInteger("firn.interleavings", 10);
+  private static final int STEPS = 30;
+
+  /** The number of the only interleaving to run; all if negative. */
+  private static final int ONLY = Integer.getInteger("firn.interleaving", -1);
+
+  @RegisterExtension final Seeds seeds = new Seeds();
+  @RegisterExtension final LeakCheck leaks = LeakCheck.threadsNamed("firn-");
+
+  @TempDir Path directory;
+
+  @Test
+  void engineIcebergAndModelAgreeWhateverOthersCommit() throws Exception {
+    for (int i = 0; i < INTERLEAVINGS; i++) {
+      if (ONLY < 0 || i == ONLY) {
+        run(i);
+      }
+    }
+  }
+
+  private void run(int interleaving) throws Exception {
+    Path place = Files.createDirectories(directory.resolve("interleaving" + interleaving));
+    try (ForeignScenario scenario = new ForeignScenario(place, seeds.random(interleaving))) {
+      try {
+        scenario.run(STEPS);
+      } catch (Exception | AssertionError e) {
+        throw new AssertionError(
+            "Interleaving %d (-Dfirn.interleaving=%d runs it alone):%n%s"
+                .formatted(interleaving, interleaving, String.join("\n", scenario.story())),
+            e);
+      }
+    }
+  }
+}

@@ -1,0 +1,418 @@
+package io.firn.engine;
+
+import io.firn.engine.ForeignEngine.FileRow;
+import io.firn.engine.ForeignModel.Row;
+import io.firn.engine.ForeignModel.State;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.HistoryEntry;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.GenericRecord;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.NestedField;
+
+/**
+ * What other engines' statements do to a table with columns id (the key), note, amount and a
+ * version that no two rows share; each by Iceberg's API on the table, and what it means to the
+ * model.
+ */
+enum ForeignStatement {
+  INSERT_NEW_KEYS {
+    @Override
+    State run(Call on) {
+      List<Record> rows = on.rows(on.newKeys(1 + on.random.nextInt(8)));
+      on.engine.append(on.engine.write(rows));
+      return on.appended(on.before, rows);
+    }
+  },
+  INSERT_EXISTING_KEYS {
+    @Override
+    State run(Call on) {
+      // The same key may be there twice in one file, and the file is in no order.
+      List<Long> keys = new ArrayList<>(on.someKeys());
+      keys.addAll(on.newKeys(2));
+      keys.add(keys.get(on.random.nextInt(keys.size())));
+      Collections.shuffle(keys, on.random);
+      List<Record> rows = on.rows(keys);
+      on.engine.append(on.engine.write(rows));
+      return on.appended(on.before, rows);
+    }
+  },
+  DELETE_MERGE_ON_READ {
+    @Override
+    State run(Call on) {
+      Set<Long> keys = on.someKeys();
+      on.engine.replaceRows(row -> keys.contains(id(row.row())), List.of());
+      return on.deleted(on.before, keys);
+    }
+  },
+  DELETE_WHOLE_FILES {
+    @Override
+    State run(Call on) {
+      List<DataFile> files = on.someFiles();
+      List<FileRow> rows = on.rowsOf(files);
+      on.engine.replaceFiles(files, List.of());
+      State after = on.before;
+      for (FileRow row : rows) {
+        after = after.deleteRow(row.row());
+      }
+      return after;
+    }
+  },
+  REWRITE_ROWS_COPY_ON_WRITE {
+    @Override
+    State run(Call on) {
+      List<DataFile> files = on.someFiles();
+      List<FileRow> kept = new ArrayList<>();
+      List<Record> updated = new ArrayList<>();
+      State after = on.before;
+      for (FileRow row : on.rowsOf(files)) {
+        int dice = on.random.nextInt(4);
+        if (dice > 1) {
+          kept.add(row);
+          continue;
+        }
+        after = after.deleteRow(row.row());
+        if (dice == 1) {
+          Record changed = on.row(id(row.row()));
+          updated.add(changed);
+          after = after.append(Row.of(changed));
+        }
+      }
+      on.engine.replaceFiles(
+          files,
+          kept.isEmpty() && updated.isEmpty()
+              ? List.of()
+              : List.of(on.engine.move(kept, updated)));
+      return after;
+    }
+  },
+  UPDATE_MERGE_ON_READ {
+    @Override
+    State run(Call on) {
+      Set<Long> keys = on.someKeys();
+      List<Record> updated = new ArrayList<>();
+      // Of a key that is there twice both rows are updated.
+      for (FileRow row : on.engine.rows()) {
+        if (keys.contains(id(row.row()))) {
+          updated.add(on.row(id(row.row())));
+        }
+      }
+      on.engine.replaceRows(
+          row -> keys.contains(id(row.row())),
+          updated.isEmpty() ? List.of() : List.of(on.engine.write(updated)));
+      return on.appended(on.deleted(on.before, keys), updated);
+    }
+  },
+  UPSERT_BY_EQUALITY_DELETES {
+    @Override
+    State run(Call on) {
+      Set<Long> keys = on.someKeys();
+      keys.addAll(on.newKeys(1));
+      List<Record> rows = on.rows(keys);
+      boolean deletesOnly = on.random.nextInt(4) == 0;
+      on.engine.upsert(rows, deletesOnly ? List.of() : List.of(on.engine.write(rows)));
+      State after = on.deleted(on.before, keys);
+      return deletesOnly ? after : on.appended(after, rows);
+    }
+  },
+  OVERWRITE_THE_TABLE {
+    @Override
+    State run(Call on) {
+      Set<Long> keys = on.someKeys();
+      keys.addAll(on.newKeys(5));
+      List<Record> rows = on.rows(keys);
+      on.table
+          .newOverwrite()
+          .overwriteByRowFilter(Expressions.alwaysTrue())
+          .addFile(on.engine.write(rows))
+          .commit();
+      return on.appended(State.EMPTY, rows);
+    }
+  },
+  TRUNCATE {
+    @Override
+    State run(Call on) {
+      on.table.newDelete().deleteFromRowFilter(Expressions.alwaysTrue()).commit();
+      return State.EMPTY;
+    }
+  },
+  REWRITE_DATA_FILES {
+    @Override
+    State run(Call on) {
+      List<DataFile> files = on.someFiles();
+      List<FileRow> rows = on.rowsOf(files);
+      // In any order, but rows with the same key stay as they follow each other.
+      Map<Long, Integer> rank = new HashMap<>();
+      rows.forEach(row -> rank.computeIfAbsent(id(row.row()), key -> on.random.nextInt()));
+      boolean sorted = on.random.nextBoolean();
+      rows.sort(
+          (a, b) ->
+              sorted
+                  ? Long.compare(id(a.row()), id(b.row()))
+                  : Integer.compare(rank.get(id(a.row())), rank.get(id(b.row()))));
+      on.engine.compact(
+          files, rows.isEmpty() ? List.of() : List.of(on.engine.move(rows, List.of())));
+      return on.before;
+    }
+  },
+  REWRITE_MANIFESTS {
+    @Override
+    State run(Call on) {
+      on.table.rewriteManifests().clusterBy(file -> "all").commit();
+      return on.before;
+    }
+  },
+  EXPIRE_SNAPSHOTS {
+    @Override
+    State run(Call on) {
+      on.table
+          .expireSnapshots()
+          .expireOlderThan(Long.MAX_VALUE)
+          .retainLast(1 + on.random.nextInt(3))
+          .cleanExpiredFiles(false)
+          .commit();
+      return on.before;
+    }
+  },
+  ROLLBACK {
+    @Override
+    State run(Call on) {
+      List<HistoryEntry> history = on.table.history();
+      long target = history.get(on.random.nextInt(history.size())).snapshotId();
+      on.table.manageSnapshots().setCurrentSnapshot(target).commit();
+      return on.model.at(target);
+    }
+  },
+  TAG_AND_BRANCH {
+    @Override
+    State run(Call on) {
+      long snapshot = on.table.currentSnapshot().snapshotId();
+      on.table
+          .manageSnapshots()
+          .createTag("tag" + on.serial(), snapshot)
+          .createBranch("branch" + on.serial(), snapshot)
+          .commit();
+      return on.before;
+    }
+  },
+  ADD_COLUMN {
+    @Override
+    State run(Call on) {
+      String name = "extra" + on.serial();
+      if (on.random.nextBoolean()) {
+        on.table.updateSchema().addColumn(name, Types.IntegerType.get()).commit();
+      } else {
+        on.table
+            .updateSchema()
+            .addColumn(name, Types.StringType.get(), null, Expressions.lit("default of " + name))
+            .commit();
+      }
+      return on.before;
+    }
+  },
+  DROP_COLUMN {
+    @Override
+    State run(Call on) {
+      on.table.updateSchema().deleteColumn(on.someColumn()).commit();
+      return on.before;
+    }
+  },
+  RENAME_COLUMN {
+    @Override
+    State run(Call on) {
+      on.table.updateSchema().renameColumn(on.someColumn(), "renamed" + on.serial()).commit();
+      return on.before;
+    }
+  },
+  REORDER_COLUMNS {
+    @Override
+    State run(Call on) {
+      on.table.updateSchema().moveFirst(on.someColumn()).commit();
+      return on.before;
+    }
+  },
+  WIDEN_COLUMN {
+    @Override
+    State run(Call on) {
+      for (NestedField field : on.table.schema().columns()) {
+        if (field.type().typeId() == Type.TypeID.INTEGER) {
+          on.table.updateSchema().updateColumn(field.name(), Types.LongType.get()).commit();
+          break;
+        }
+      }
+      return on.before;
+    }
+  },
+  MAKE_COLUMN_OPTIONAL {
+    @Override
+    State run(Call on) {
+      on.table.updateSchema().makeColumnOptional(on.someColumn()).commit();
+      return on.before;
+    }
+  },
+  SET_PROPERTY {
+    @Override
+    State run(Call on) {
+      on.table.updateProperties().set("owner", "somebody " + on.serial()).commit();
+      return on.before;
+    }
+  };
+
+  /**
+   * Commits the statement.
+   *
+   * @return what the table's current snapshot holds afterwards
+   */
+  abstract State run(Call on);
+
+  private static long id(Record row) {
+    return (Long) row.getField("id");
+  }
+
+  /** A statement about to run, with its dice. */
+  static final class Call {
+    private final ForeignEngine engine;
+    private final Table table;
+    private final ForeignModel model;
+    private final Random random;
+    private final long keys;
+    private final VersionCounter versions;
+
+    /** What the table holds. */
+    private final State before;
+
+    Call(
+        ForeignEngine engine,
+        ForeignModel model,
+        Random random,
+        long keys,
+        VersionCounter versions) {
+      this.engine = engine;
+      this.table = engine.table();
+      this.model = model;
+      this.random = random;
+      this.keys = keys;
+      this.versions = versions;
+      this.before = model.current(table);
+    }
+
+    private long serial() {
+      return versions.next();
+    }
+
+    private List<Long> newKeys(int count) {
+      Set<Long> found = new TreeSet<>();
+      for (int i = 0; i < count; i++) {
+        long key = random.nextLong(2 * keys);
+        if (!before.rows().containsKey(key)) {
+          found.add(key);
+        }
+      }
+      return new ArrayList<>(found);
+    }
+
+    private Set<Long> someKeys() {
+      List<Long> present = new ArrayList<>(before.rows().keySet());
+      Set<Long> some = new TreeSet<>();
+      for (int i = random.nextInt(8); i >= 0 && !present.isEmpty(); i--) {
+        some.add(present.get(random.nextInt(present.size())));
+      }
+      some.add(random.nextLong(2 * keys));
+      return some;
+    }
+
+    private List<DataFile> someFiles() {
+      List<DataFile> files = new ArrayList<>(engine.dataFiles());
+      Collections.shuffle(files, random);
+      return files.subList(0, Math.min(files.size(), 1 + random.nextInt(3)));
+    }
+
+    private List<FileRow> rowsOf(List<DataFile> files) {
+      Set<String> paths = ForeignEngine.paths(files);
+      return engine.rows().stream()
+          .filter(row -> paths.contains(row.file().location()))
+          .collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    /** A column that is not the key and not the version. */
+    private String someColumn() {
+      List<String> names =
+          table.schema().columns().stream()
+              .filter(field -> field.fieldId() != 1 && field.fieldId() != ForeignModel.VERSION)
+              .map(NestedField::name)
+              .toList();
+      return names.isEmpty() ? "none" : names.get(random.nextInt(names.size()));
+    }
+
+    private List<Record> rows(Iterable<Long> wanted) {
+      List<Record> rows = new ArrayList<>();
+      wanted.forEach(key -> rows.add(row(key)));
+      return rows;
+    }
+
+    private Record row(long key) {
+      return randomRow(table.schema(), key, random, versions);
+    }
+
+    private State appended(State state, List<Record> rows) {
+      State after = state;
+      for (Record row : rows) {
+        after = after.append(Row.of(row));
+      }
+      return after;
+    }
+
+    private State deleted(State state, Set<Long> deleted) {
+      State after = state;
+      for (long key : deleted) {
+        after = after.delete(key);
+      }
+      return after;
+    }
+  }
+
+  /** Gives out numbers that no two rows share. */
+  static final class VersionCounter {
+    private long last;
+
+    long next() {
+      return ++last;
+    }
+  }
+
+  /** A row of whatever columns there are. */
+  static Record randomRow(
+      Schema schema, long key, Random random, VersionCounter versions) {
+    GenericRecord row = GenericRecord.create(schema);
+    long version = versions.next();
+    for (NestedField field : schema.columns()) {
+      Object value =
+          switch (field.type().typeId()) {
+            case STRING -> "text " + random.nextInt(1000);
+            case INTEGER -> random.nextInt(1000);
+            default -> random.nextLong(1L << 40);
+          };
+      row.setField(
+          field.name(),
+          switch (field.fieldId()) {
+            case 1 -> key;
+            case ForeignModel.VERSION -> version;
+            default -> field.isOptional() && random.nextInt(5) == 0 ? null : value;
+          });
+    }
+    return row;
+  }
+}
