@@ -16,9 +16,9 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.exceptions.NotFoundException;
@@ -213,6 +213,19 @@ final class TableCore {
     State base = adopt();
     committer.checkEpoch(base.metadata(), epoch);
     return applies.test(base.metadata()) && swap(base, change, happened) == Outcome.COMMITTED;
+  }
+
+  /**
+   * Sets or removes a tag, which needs no epoch: it changes no row, and readers do it too.
+   *
+   * @return false if somebody else's commit came first
+   */
+  boolean changeRef(
+      Function<TableMetadata, UnaryOperator<TableMetadata.Builder>> change,
+      Predicate<TableMetadata> happened)
+      throws IOException {
+    State base = adopt();
+    return swap(base, change.apply(base.metadata()), happened) == Outcome.COMMITTED;
   }
 
   private Outcome swap(

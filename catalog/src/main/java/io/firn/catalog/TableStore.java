@@ -14,6 +14,8 @@ import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,7 @@ import java.util.function.UnaryOperator;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
@@ -295,8 +298,7 @@ public final class TableStore implements AutoCloseable {
                         builder -> builder.setProperties(Map.of(SummaryKeys.SETTLED, id)),
                         metadata ->
                             metadata.currentSnapshot() != null
-                                && metadata.currentSnapshot().snapshotId()
-                                    == version.snapshotId(),
+                                && metadata.currentSnapshot().snapshotId() == version.snapshotId(),
                         metadata -> id.equals(metadata.properties().get(SummaryKeys.SETTLED))));
   }
 
@@ -366,6 +368,70 @@ public final class TableStore implements AutoCloseable {
                     FlushedSequence.of(snapshot),
                     snapshot.summary()))
         .toList();
+  }
+
+  /**
+   * The snapshot that was the current one at a time.
+   *
+   * @throws SnapshotUnavailableException if there was none, or it has expired
+   */
+  public long snapshotAt(Instant time) {
+    return new SnapshotNames(core.state().metadata()).at(time);
+  }
+
+  /**
+   * The snapshot that a tag or branch names.
+   *
+   * @throws SnapshotUnavailableException if there is no such name
+   */
+  public long snapshotOf(String ref) {
+    return new SnapshotNames(core.state().metadata()).of(ref);
+  }
+
+  /** The leases that have not been released, the first to end first. */
+  public List<Lease> leases() {
+    return new SnapshotNames(core.state().metadata()).leases();
+  }
+
+  /**
+   * Keeps a snapshot from expiring for some time from now on. A lease of the same name is replaced.
+   * Needs no epoch.
+   */
+  public Lease lease(String name, long snapshotId, Duration duration) {
+    String ref = SnapshotNames.refOf(name);
+    changeRef(
+        "The lease",
+        metadata -> {
+          SnapshotRef tag =
+              new SnapshotNames(metadata).lease(snapshotId, duration, System.currentTimeMillis());
+          return builder -> builder.setRef(ref, tag);
+        },
+        metadata -> metadata.ref(ref) != null && metadata.ref(ref).snapshotId() == snapshotId);
+    return leases().stream()
+        .filter(lease -> lease.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> core.conflict("The lease"));
+  }
+
+  /** Ends a lease; nothing happens if there is none of this name. */
+  public void release(String name) {
+    String ref = SnapshotNames.refOf(name);
+    changeRef(
+        "The release of a lease",
+        metadata -> builder -> builder.removeRef(ref),
+        metadata -> metadata.ref(ref) == null);
+  }
+
+  private void changeRef(
+      String what,
+      Function<TableMetadata, UnaryOperator<TableMetadata.Builder>> change,
+      Predicate<TableMetadata> happened) {
+    for (int attempt = 0; attempt < TableCore.ATTEMPTS_MAX; attempt++) {
+      if (locked(table -> table.changeRef(change, happened))) {
+        return;
+      }
+    }
+    throw core.conflict(what);
   }
 
   /**

@@ -47,21 +47,21 @@ final class VersionReader {
       return new Version(
           Version.NO_SNAPSHOT, flushed, Map.of(), Unsettled.NOTHING, schema, schemaId);
     }
-    boolean same = known != null && known.snapshotId() == snapshot.snapshotId();
-    ForeignDeletes deletes = same ? null : deletes(metadata, snapshot, schema);
-    Map<String, LiveFile> files =
-        deletes == null
-            ? known.files()
-            : files(metadata, snapshot, deletes, known == null ? Map.of() : known.files());
+    Map<String, LiveFile> files;
+    List<DeleteFile> others;
+    if (known != null && known.snapshotId() == snapshot.snapshotId()) {
+      files = known.files();
+      others = known.unsettled().deletes();
+    } else {
+      ForeignDeletes deletes = deletes(metadata, snapshot, schema);
+      files = files(metadata, snapshot, deletes, known == null ? Map.of() : known.files());
+      others = deletes.others();
+    }
     return new Version(
         snapshot.snapshotId(),
         flushed,
         files,
-        unsettled(
-            metadata,
-            snapshot,
-            files,
-            deletes == null ? known.unsettled().deletes() : deletes.others()),
+        unsettled(metadata, snapshot, files, others),
         schema,
         schemaId);
   }

@@ -66,6 +66,25 @@ class AdminCommandsTest {
   }
 
   @Test
+  void aLeaseIsTakenListedAndReadByItsTag() throws IOException {
+    JsonNode taken = json("lease", table, "--take", "report", "--for", "2h", "--format", "json");
+    assertThat(taken).hasSize(1);
+    JsonNode snapshots = json("snapshots", table, "--format", "json");
+    assertThat(taken.get(0).get("snapshot_id")).isEqualTo(snapshots.get(5).get("snapshot_id"));
+    assertThat(json("lease", table, "--format", "json")).isEqualTo(taken);
+    List<String> leased =
+        firn("scan", table, "--as-of", "firn-lease-report", "--format", "jsonl").succeeds().lines();
+    assertThat(leased)
+        .isEqualTo(firn("scan", table, "--format", "jsonl").succeeds().lines())
+        .isEqualTo(
+            firn("scan", table, "--as-of", "2999-01-01T00:00:00Z", "--format", "jsonl")
+                .succeeds()
+                .lines());
+    firn("scan", table, "--as-of", "1999-01-01T00:00:00Z").exits(1).saying("had no snapshot");
+    assertThat(json("lease", table, "--release", "report", "--format", "json")).isEmpty();
+  }
+
+  @Test
   void levelsAreDrawn() throws IOException {
     List<String> picture = firn("levels", table).succeeds().lines();
     assertThat(picture.get(0)).startsWith(table + ": 6 files").contains("masked");

@@ -126,13 +126,19 @@ public final class CompactionService implements AutoCloseable {
 
   private @Nullable CompactionPlan pick() {
     synchronized (pickLock) {
-      return picker.pick(viewLocked()).orElse(null);
+      return picker.pick(pickableLocked()).orElse(null);
     }
   }
 
+  /** What may be compacted: files that may repeat keys of others are not, until that is settled. */
   @GuardedBy("pickLock")
-  private LevelView viewLocked() {
+  private LevelView pickableLocked() {
     Version version = host.store().version();
+    return viewLocked(version).without(version.unsettled().files());
+  }
+
+  @GuardedBy("pickLock")
+  private LevelView viewLocked(Version version) {
     if (!derived) {
       levels.rederive(version);
       derived = true;
@@ -226,7 +232,7 @@ public final class CompactionService implements AutoCloseable {
 
   private List<CompactionPlan> reserveAll(CompactionRequest request) {
     synchronized (pickLock) {
-      LevelView view = viewLocked();
+      LevelView view = pickableLocked();
       List<CompactionPlan> plans = plansOf(request, view, requestedPlans);
       for (CompactionPlan plan : plans) {
         if (!reservations.tryReserve(plan)) {
@@ -280,7 +286,7 @@ public final class CompactionService implements AutoCloseable {
 
   private @Nullable CompactionPlan pickMinor(Set<String> concerned) {
     synchronized (pickLock) {
-      LevelView view = viewLocked();
+      LevelView view = pickableLocked();
       boolean old = view.level(0).stream().anyMatch(file -> concerned.contains(file.path()));
       Optional<CompactionPlan> plan = old ? picker.pickMinor(view) : picker.pick(view);
       if (plan.isPresent() && plan.get().inputPaths().stream().noneMatch(concerned::contains)) {
@@ -319,7 +325,7 @@ public final class CompactionService implements AutoCloseable {
   /** The levels of the current version. */
   public LevelView view() {
     synchronized (pickLock) {
-      return viewLocked();
+      return viewLocked(host.store().version());
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -96,6 +97,16 @@ public final class LevelView {
     }
     Map.Entry<byte[], CompactionFile> before = run.floorEntry(range.last());
     return before == null || !before.getValue().range().overlaps(range);
+  }
+
+  /** This without some of its files. */
+  LevelView without(Set<String> paths) {
+    return paths.isEmpty()
+        ? this
+        : new LevelView(
+            levels.stream()
+                .map(files -> files.stream().filter(f -> !paths.contains(f.path())).toList())
+                .toList());
   }
 
   /** The number of levels, level 0 included, empty ones too. */

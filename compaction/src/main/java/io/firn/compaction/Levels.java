@@ -35,10 +35,7 @@ public final class Levels {
     this.levelsMax = options.levelsMax();
   }
 
-  /**
-   * The levels of a version. Files that may repeat keys of others are left out until the version is
-   * settled. Reads the key ranges of files never seen before.
-   */
+  /** The levels of a version. Reads the key ranges of files never seen before. */
   public LevelView view(Version version) {
     List<CompactionFile> files = files(version);
     synchronized (this) {
@@ -105,9 +102,6 @@ public final class Levels {
   private List<CompactionFile> files(Version version) {
     List<CompactionFile> files = new ArrayList<>();
     for (LiveFile file : version.files().values()) {
-      if (version.unsettled().files().contains(file.path())) {
-        continue;
-      }
       DeleteFile dv = file.dvFile();
       Long dvBytes = dv == null ? null : dv.contentSizeInBytes();
       files.add(

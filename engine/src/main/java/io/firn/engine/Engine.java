@@ -1,5 +1,6 @@
 package io.firn.engine;
 
+import io.firn.catalog.Lease;
 import io.firn.catalog.SnapshotInfo;
 import io.firn.catalog.TableStore;
 import io.firn.catalog.Version;
@@ -10,6 +11,7 @@ import io.firn.error.UnsupportedFeatureException;
 import io.firn.format.TableSchema;
 import io.firn.service.ServiceHealth;
 import io.firn.service.WorkOutcome;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -252,6 +254,25 @@ final class Engine {
 
   List<SnapshotInfo> snapshots() {
     return store.snapshots();
+  }
+
+  Lease lease(String name, Duration duration) {
+    closer.checkOpen();
+    long snapshot = store.refresh().snapshotId();
+    if (snapshot == Version.NO_SNAPSHOT) {
+      throw new InvalidArgumentException(
+          "The table at " + store.location() + " has no snapshot to keep yet");
+    }
+    return store.lease(name, snapshot, duration);
+  }
+
+  List<Lease> leases() {
+    return store.leases();
+  }
+
+  void releaseLease(String name) {
+    closer.checkOpen();
+    store.release(name);
   }
 
   void close() {

@@ -18,11 +18,7 @@ import io.firn.format.DataFileReader;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, and never leaves the engine
 record FileView(
-    LiveFile live,
-    DataFileReader reader,
-    byte[] firstKey,
-    byte[] lastKey,
-    DeletionVector deleted) {
+    LiveFile live, DataFileReader reader, byte[] firstKey, byte[] lastKey, DeletionVector deleted) {
 
   /** This file with more rows to leave out. */
   FileView masking(DeletionVector more) {

@@ -1,5 +1,6 @@
 package io.firn.engine;
 
+import io.firn.catalog.Lease;
 import io.firn.catalog.SnapshotInfo;
 import io.firn.catalog.TableLocation;
 import io.firn.error.ClosedException;
@@ -12,6 +13,7 @@ import io.firn.error.WriteStalledException;
 import io.firn.service.ServiceHealth;
 import io.firn.storage.LocalStorage;
 import io.firn.storage.Storage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -202,6 +204,27 @@ public final class FirnTable implements TableReader, AutoCloseable {
   /** The retained Iceberg snapshots, oldest first. */
   public List<SnapshotInfo> snapshots() {
     return engine.snapshots();
+  }
+
+  /**
+   * Keeps the current Iceberg snapshot, and every file it names, for some time: for another engine
+   * that reads long. Expiry respects it, ours and others'; it ends by itself. A lease of the same
+   * name is replaced. May be taken on a table open for reading only.
+   *
+   * @throws InvalidArgumentException if the table has no snapshot yet
+   */
+  public Lease lease(String name, Duration duration) {
+    return engine.lease(name, duration);
+  }
+
+  /** The leases that have not been released, the first to end first. */
+  public List<Lease> leases() {
+    return engine.leases();
+  }
+
+  /** Ends a lease before its time; nothing happens if there is none of this name. */
+  public void releaseLease(String name) {
+    engine.releaseLease(name);
   }
 
   /** The options in force. */

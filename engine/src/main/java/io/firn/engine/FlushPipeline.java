@@ -193,11 +193,10 @@ final class FlushPipeline {
    * if it needs any. Every flush does so too; this is for tables that are not written to.
    */
   WorkOutcome settle() {
-    failures.check();
     commitOrder.lock();
     try {
       Version version = store.version();
-      if (version.unsettled().isEmpty()) {
+      if (version.unsettled().isEmpty() || failures.failed()) {
         return WorkOutcome.SKIPPED;
       }
       if (settlement(version).masks().isEmpty() && version.unsettled().deletes().isEmpty()) {
@@ -274,8 +273,7 @@ final class FlushPipeline {
                 file ->
                     written
                         .prepared()
-                        .covers(
-                            file.path(), file.deleted().union(settlement.masked(file.path()))));
+                        .covers(file.path(), file.deleted().union(settlement.masked(file.path()))));
     if (!allCovered) {
       FileSet now = state.open(current);
       try {

@@ -96,6 +96,16 @@ public enum OptionKey {
     return description;
   }
 
+  /**
+   * A value as it is written in options: a number in the option's own unit, or one with a unit like
+   * 64mb or 10s. Its range is not checked.
+   *
+   * @throws NumberFormatException for anything else
+   */
+  public long parse(String text) {
+    return OptionText.parse(this, text);
+  }
+
   /** The option with this kebab-case key. */
   public static Optional<OptionKey> ofKey(String key) {
     return Arrays.stream(values()).filter(option -> option.key().equals(key)).findFirst();

@@ -1,5 +1,6 @@
 package io.firn.engine;
 
+import java.time.Instant;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.iceberg.data.Record;
@@ -58,6 +59,20 @@ public interface Scan {
 
   /** The table as the Iceberg snapshot with this id has it; unflushed rows are not part of it. */
   Scan asOf(long snapshotId);
+
+  /**
+   * Only committed rows, of the snapshot that was the current one at a time; it is looked up now.
+   *
+   * @throws io.firn.error.SnapshotUnavailableException if there was none, or it has expired
+   */
+  Scan asOf(Instant time);
+
+  /**
+   * Only committed rows, of the snapshot that a tag or branch names now.
+   *
+   * @throws io.firn.error.SnapshotUnavailableException if there is no such name
+   */
+  Scan asOf(String ref);
 
   /**
    * The rows. Every iterator must be closed; closing the iterable closes those that are left.

@@ -1,8 +1,10 @@
 package io.firn.engine;
 
+import io.firn.catalog.TableStore;
 import io.firn.engine.ScanRequest.Order;
 import io.firn.error.InvalidArgumentException;
 import io.firn.format.KeyCodec;
+import java.time.Instant;
 import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -17,17 +19,20 @@ final class ScanBuilder implements Scan {
 
   private final ScanRequest request;
   private final Function<ScanRequest, BatchStream> source;
+  private final TableStore store;
 
   /**
    * @param source opens the stream of batches for a request; each call reads one state of the table
+   * @param store knows the snapshots by time and name
    */
-  ScanBuilder(ScanRequest request, Function<ScanRequest, BatchStream> source) {
+  ScanBuilder(ScanRequest request, Function<ScanRequest, BatchStream> source, TableStore store) {
     this.request = request;
     this.source = source;
+    this.store = store;
   }
 
   private ScanBuilder with(ScanRequest changed) {
-    return new ScanBuilder(changed, source);
+    return new ScanBuilder(changed, source, store);
   }
 
   @Override
@@ -99,6 +104,16 @@ final class ScanBuilder implements Scan {
   @Override
   public Scan asOf(long snapshotId) {
     return with(request.asOf(snapshotId));
+  }
+
+  @Override
+  public Scan asOf(Instant time) {
+    return asOf(store.snapshotAt(time));
+  }
+
+  @Override
+  public Scan asOf(String ref) {
+    return asOf(store.snapshotOf(ref));
   }
 
   @Override

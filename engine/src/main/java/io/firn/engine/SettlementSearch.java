@@ -61,8 +61,7 @@ final class SettlementSearch {
     this.keys = Projection.of(schema, new Schema(fields));
     fields.add(MetadataColumns.LAST_UPDATED_SEQUENCE_NUMBER);
     this.keysAndAge = Projection.of(schema, new Schema(fields));
-    this.age =
-        Projection.of(schema, new Schema(MetadataColumns.LAST_UPDATED_SEQUENCE_NUMBER));
+    this.age = Projection.of(schema, new Schema(MetadataColumns.LAST_UPDATED_SEQUENCE_NUMBER));
   }
 
   /**
@@ -92,9 +91,7 @@ final class SettlementSearch {
   }
 
   private void mask(FileView file, long position) {
-    masks
-        .computeIfAbsent(file.live().path(), path -> DeletionVector.builder())
-        .add(position);
+    masks.computeIfAbsent(file.live().path(), path -> DeletionVector.builder()).add(position);
   }
 
   private void applyDeletes() {
@@ -117,8 +114,7 @@ final class SettlementSearch {
   }
 
   private void applyEqualityDelete(DeleteFile delete, List<FileView> concerned) {
-    try (DataFileReader reader =
-            readers.open(delete.location(), delete.fileSizeInBytes(), schema);
+    try (DataFileReader reader = readers.open(delete.location(), delete.fileSizeInBytes(), schema);
         RowScan scan = reader.scanKeys(keys, null, null, null)) {
       KeyList deleted = new KeyList();
       KeyList read = new KeyList();
@@ -149,8 +145,7 @@ final class SettlementSearch {
     concerned.forEach(file -> byPath.put(file.live().path(), file));
     try (DataFileReader reader =
             readers.open(delete.location(), delete.fileSizeInBytes(), POSITION_DELETES);
-        RowScan scan =
-            reader.scan(Projection.all(POSITION_DELETES), 0, reader.rowCount(), null)) {
+        RowScan scan = reader.scan(Projection.all(POSITION_DELETES), 0, reader.rowCount(), null)) {
       while (scan.next()) {
         ColumnBatch batch = scan.batch();
         for (int i = 0; i < batch.rowCount(); i++) {
@@ -203,8 +198,7 @@ final class SettlementSearch {
     void add(KeyList read, int i, long position, long rowAge) {
       int last = keys.size() - 1;
       if (last >= 0 && read.compare(i, keys, last) == 0) {
-        boolean newer =
-            rowAge > ages[last] || (rowAge == ages[last] && position > positions[last]);
+        boolean newer = rowAge > ages[last] || (rowAge == ages[last] && position > positions[last]);
         mask(file, newer ? positions[last] : position);
         if (newer) {
           positions[last] = position;
@@ -237,11 +231,9 @@ final class SettlementSearch {
             keys,
             other,
             (key, position) -> {
-              long otherAge =
-                  age(other.live(), other.reader().read(position, age).get(0));
+              long otherAge = age(other.live(), other.reader().read(position, age).get(0));
               boolean otherIsNewer =
-                  otherAge > ages[key]
-                      || (otherAge == ages[key] && otherPath.compareTo(path) > 0);
+                  otherAge > ages[key] || (otherAge == ages[key] && otherPath.compareTo(path) > 0);
               if (otherIsNewer) {
                 mask(file, positions[key]);
               } else {

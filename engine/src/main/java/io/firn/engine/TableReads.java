@@ -69,7 +69,8 @@ final class TableReads {
             state = committed(request.snapshotId().getAsLong());
           }
           return ScanPlanner.open(request, state, projections, scans);
-        });
+        },
+        store);
   }
 
   /** The state of one Iceberg snapshot, without any memtable. */

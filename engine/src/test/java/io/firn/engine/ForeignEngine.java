@@ -223,8 +223,7 @@ final class ForeignEngine {
     try (writer) {
       rows().stream()
           .filter(deleted)
-          .forEach(
-              row -> writer.delete(row.file().location(), row.position(), table.spec(), null));
+          .forEach(row -> writer.delete(row.file().location(), row.position(), table.spec(), null));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -245,10 +244,7 @@ final class ForeignEngine {
   void replaceFiles(Collection<DataFile> removed, List<DataFile> added) {
     Snapshot base = table().currentSnapshot();
     OverwriteFiles overwrite =
-        table
-            .newOverwrite()
-            .validateFromSnapshot(base.snapshotId())
-            .validateNoConflictingDeletes();
+        table.newOverwrite().validateFromSnapshot(base.snapshotId()).validateNoConflictingDeletes();
     removed.forEach(overwrite::deleteFile);
     added.forEach(overwrite::addFile);
     overwrite.commit();

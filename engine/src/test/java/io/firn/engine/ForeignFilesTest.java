@@ -134,8 +134,7 @@ class ForeignFilesTest {
       // The older rows move to a younger file.
       List<ForeignEngine.FileRow> moved =
           foreign.rows().stream().filter(row -> row.row().get(1).equals("old")).toList();
-      foreign.compact(
-          List.of(moved.get(0).file()), List.of(foreign.move(moved, List.of())));
+      foreign.compact(List.of(moved.get(0).file()), List.of(foreign.move(moved, List.of())));
       table.refresh();
       assertThat(Rows.all(table.scan())).containsExactly(row(1, "new"), row(2, "old"));
       assertThat(outside()).containsExactlyInAnyOrder(row(1, "new"), row(2, "old"));
@@ -151,13 +150,15 @@ class ForeignFilesTest {
       table.flush();
       ForeignEngine foreign = foreign();
       List<Record> upserted = List.of(row(3, "theirs"), row(7, "theirs"));
-      foreign.upsert(
-          List.of(row(1, ""), row(3, ""), row(7, "")), List.of(foreign.write(upserted)));
+      foreign.upsert(List.of(row(1, ""), row(3, ""), row(7, "")), List.of(foreign.write(upserted)));
       table.put(row(4, "in memory"));
       table.flush();
       List<Record> expected =
           List.of(
-              row(0, "ours"), row(2, "ours"), row(3, "theirs"), row(4, "in memory"),
+              row(0, "ours"),
+              row(2, "ours"),
+              row(3, "theirs"),
+              row(4, "in memory"),
               row(7, "theirs"));
       assertThat(Rows.all(table.scan())).isEqualTo(expected);
       assertThat(outside()).containsExactlyInAnyOrderElementsOf(expected);

@@ -2,6 +2,7 @@ package io.firn.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.firn.catalog.TableLocation;
 import io.firn.engine.ForeignModel.Row;
 import io.firn.engine.ForeignModel.State;
 import io.firn.error.FirnException;
@@ -37,8 +38,8 @@ import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 
 /**
- * One random interleaving of what Firn does with what other engines do to the same table, in a
- * JDBC catalog: foreign statements run between Firn's operations, and in the middle of its flushes,
+ * One random interleaving of what Firn does with what other engines do to the same table, in a JDBC
+ * catalog: foreign statements run between Firn's operations, and in the middle of its flushes,
  * compactions and commits. Compares the engine, Iceberg's generic reader at every retained snapshot
  * and the model. Everything that was done is in {@link #story}.
  */
@@ -131,6 +132,13 @@ final class ForeignScenario implements AutoCloseable {
     compare();
     reopen();
     compare();
+    VerifyReport report =
+        TableVerifier.verify(
+            TableLocation.ofCatalog("lake", properties(), NAME),
+            storage,
+            TableVerifier.Depth.KEYS,
+            (done, total) -> {});
+    assertThat(report.sound()).as("%s", report.findings()).isTrue();
   }
 
   private void step() throws IOException {
@@ -187,8 +195,7 @@ final class ForeignScenario implements AutoCloseable {
   }
 
   private void compact() {
-    CompactionKind kind =
-        CompactionKind.values()[random.nextInt(CompactionKind.values().length)];
+    CompactionKind kind = CompactionKind.values()[random.nextInt(CompactionKind.values().length)];
     story.add("compact " + kind);
     table.compact(kind);
   }
@@ -210,9 +217,7 @@ final class ForeignScenario implements AutoCloseable {
       State after =
           statement.run(new ForeignStatement.Call(foreign, model, random, KEYS, versions));
       model.committed(foreign.table(), before, after);
-    } catch (ValidationException
-        | CommitFailedException
-        | IllegalArgumentException refused) {
+    } catch (ValidationException | CommitFailedException | IllegalArgumentException refused) {
       // As another engine would fail: a compaction of ours came first, or there is no such column.
       story.add("  refused: " + refused.getMessage());
     }
@@ -281,8 +286,7 @@ final class ForeignScenario implements AutoCloseable {
     State expected = model.engine(foreign.table());
     List<String> texts = ForeignModel.texts(expected, schema);
     assertThat(texts(table.scan(), schema)).isEqualTo(texts);
-    assertThat(texts(table.scan().unordered(), schema))
-        .containsExactlyInAnyOrderElementsOf(texts);
+    assertThat(texts(table.scan().unordered(), schema)).containsExactlyInAnyOrderElementsOf(texts);
     List<String> reversed = new ArrayList<>(texts);
     Collections.reverse(reversed);
     assertThat(texts(table.scan().reverse(), schema)).isEqualTo(reversed);
@@ -294,8 +298,7 @@ final class ForeignScenario implements AutoCloseable {
                   .map(
                       rows ->
                           ForeignModel.texts(
-                                  new State(new TreeMap<>(Map.of(rows.get(0).id(), rows))),
-                                  schema)
+                                  new State(new TreeMap<>(Map.of(rows.get(0).id(), rows))), schema)
                               .get(0)));
     }
     for (Snapshot snapshot : foreign.table().snapshots()) {

@@ -93,9 +93,7 @@ enum ForeignStatement {
       }
       on.engine.replaceFiles(
           files,
-          kept.isEmpty() && updated.isEmpty()
-              ? List.of()
-              : List.of(on.engine.move(kept, updated)));
+          kept.isEmpty() && updated.isEmpty() ? List.of() : List.of(on.engine.move(kept, updated)));
       return after;
     }
   },
@@ -394,8 +392,7 @@ enum ForeignStatement {
   }
 
   /** A row of whatever columns there are. */
-  static Record randomRow(
-      Schema schema, long key, Random random, VersionCounter versions) {
+  static Record randomRow(Schema schema, long key, Random random, VersionCounter versions) {
     GenericRecord row = GenericRecord.create(schema);
     long version = versions.next();
     for (NestedField field : schema.columns()) {

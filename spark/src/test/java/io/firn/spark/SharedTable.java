@@ -59,8 +59,7 @@ final class SharedTable implements AutoCloseable {
     properties.put("uri", "jdbc:sqlite:" + directory + "/catalog.db");
     properties.put("jdbc.schema-version", "V1");
     properties.put("warehouse", directory + "/warehouse");
-    this.location =
-        TableLocation.ofCatalog(CATALOG, properties, TableIdentifier.of("db", name));
+    this.location = TableLocation.ofCatalog(CATALOG, properties, TableIdentifier.of("db", name));
     this.table =
         FirnTable.builder()
             .location(location)
@@ -194,10 +193,7 @@ final class SharedTable implements AutoCloseable {
     assertThat(sparkRows()).isEqualTo(expected());
     assertThat(
             TableVerifier.verify(
-                    location,
-                    new LocalStorage(),
-                    TableVerifier.Depth.KEYS,
-                    (done, total) -> {})
+                    location, new LocalStorage(), TableVerifier.Depth.KEYS, (done, total) -> {})
                 .sound())
         .isTrue();
   }

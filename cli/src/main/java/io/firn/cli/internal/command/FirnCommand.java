@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       StatsCommand.class,
       VerifyCommand.class,
       ExpireCommand.class,
+      LeaseCommand.class,
       ConfigCommand.class,
       DemoCommand.class
     },

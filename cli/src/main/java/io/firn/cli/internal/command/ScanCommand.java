@@ -7,6 +7,8 @@ import io.firn.engine.Scan;
 import io.firn.error.InvalidArgumentException;
 import io.firn.error.StorageException;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.iceberg.Schema;
@@ -74,6 +76,14 @@ final class ScanCommand extends TableCommand {
   private @Nullable Long snapshot;
 
   @Option(
+      names = "--as-of",
+      paramLabel = "TIME|NAME",
+      description =
+          "The table as it was at a time, like 2026-11-25T20:00:00Z, or in the snapshot that a tag or"
+              + " branch names")
+  private @Nullable String asOf;
+
+  @Option(
       names = "--format",
       defaultValue = "table",
       description = "${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
@@ -83,6 +93,9 @@ final class ScanCommand extends TableCommand {
   int run() {
     if (limit < 0) {
       throw new InvalidArgumentException("--limit must not be negative");
+    }
+    if (snapshot != null && asOf != null) {
+      throw new InvalidArgumentException("--snapshot and --as-of exclude each other");
     }
     try (FirnTable opened = table.builder().openReadOnly()) {
       Schema printed = printedSchema(opened.schema());
@@ -120,7 +133,20 @@ final class ScanCommand extends TableCommand {
     if (limit != Long.MAX_VALUE) {
       scan = scan.limit(limit);
     }
-    return snapshot == null ? scan : scan.asOf(snapshot);
+    if (snapshot != null) {
+      return scan.asOf(snapshot);
+    }
+    return asOf == null ? scan : asOf(scan, asOf);
+  }
+
+  private static Scan asOf(Scan scan, String timeOrName) {
+    Instant time;
+    try {
+      time = Instant.parse(timeOrName);
+    } catch (DateTimeParseException name) {
+      return scan.asOf(timeOrName);
+    }
+    return scan.asOf(time);
   }
 
   private static Scan narrowToPrefix(Scan scan, KeyText keys, String prefix) {

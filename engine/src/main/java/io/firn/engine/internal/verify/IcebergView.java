@@ -69,7 +69,15 @@ public final class IcebergView {
     return planned;
   }
 
-  private void deletes(Table table, LiveFile file, List<DeleteFile> deletes) {
+  private void deletes(Table table, LiveFile file, List<DeleteFile> all) {
+    List<DeleteFile> deletes =
+        all.stream().filter(delete -> delete.format() == FileFormat.PUFFIN).toList();
+    if (deletes.size() < all.size()) {
+      findings.warning(
+          file.path(),
+          "has deletes that are no deletion vector; the next commit of the table's writer makes"
+              + " them one");
+    }
     long expected = file.deleted().cardinality();
     if (deletes.isEmpty()) {
       if (expected != 0) {
@@ -77,9 +85,8 @@ public final class IcebergView {
       }
       return;
     }
-    if (deletes.size() > 1 || deletes.get(0).format() != FileFormat.PUFFIN) {
-      findings.error(
-          file.path(), "has " + deletes.size() + " delete files; it may have one deletion vector");
+    if (deletes.size() > 1) {
+      findings.error(file.path(), "has " + deletes.size() + " deletion vectors; it may have one");
       return;
     }
     DeleteFile vector = deletes.get(0);
