@@ -10,7 +10,6 @@ import io.firn.error.SchemaMismatchException;
 import io.firn.error.UnsupportedFeatureException;
 import io.firn.format.TableSchema;
 import io.firn.service.ServiceHealth;
-import io.firn.service.WorkOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -136,7 +135,7 @@ final class Engine {
     WriterParts parts = writer();
     failures.check();
     FlushResult ignored = flush();
-    WorkOutcome settled = parts.flushes().pipeline().settle();
+    parts.flushes().pipeline().settle();
     return parts.maintenance().compact(kind);
   }
 
@@ -161,7 +160,7 @@ final class Engine {
     state.publish(store.version().flushedSequence());
     if (writer != null && !failures.failed()) {
       unlessRefused(store::checkWritable);
-      WorkOutcome ignored = writer.flushes().pipeline().settle();
+      writer.flushes().pipeline().settle();
     }
     return store.version().snapshotId();
   }

@@ -1,5 +1,6 @@
 package io.firn.engine;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.firn.catalog.DeletionVector;
 import io.firn.catalog.FlushCommit;
 import io.firn.catalog.SummaryKeys;
@@ -192,6 +193,7 @@ final class FlushPipeline {
    * Commits the masks that the current version needs because of what another engine has committed,
    * if it needs any. Every flush does so too; this is for tables that are not written to.
    */
+  @CanIgnoreReturnValue
   WorkOutcome settle() {
     commitOrder.lock();
     try {

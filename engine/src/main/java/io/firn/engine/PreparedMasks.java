@@ -23,6 +23,7 @@ record PreparedMasks(
    * True if a file need not be searched again, now that these of its rows are masked. Another
    * engine's rollback brings masked rows back, and with them keys that were not looked at.
    */
+  @SuppressWarnings("ReferenceEquality") // the same object needs no comparison
   boolean covers(String path, DeletionVector masked) {
     DeletionVector then = searched.get(path);
     return then != null && (then == masked || then.minus(masked).isEmpty());
