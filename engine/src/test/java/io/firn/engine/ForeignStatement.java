@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.HistoryEntry;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
@@ -180,7 +181,7 @@ enum ForeignStatement {
           .expireSnapshots()
           .expireOlderThan(Long.MAX_VALUE)
           .retainLast(1 + on.random.nextInt(3))
-          .cleanExpiredFiles(false)
+          .cleanupLevel(ExpireSnapshots.CleanupLevel.NONE)
           .commit();
       return on.before;
     }
