@@ -89,7 +89,7 @@ public final class BackgroundService implements AutoCloseable {
 
   public BackgroundService(ServiceOptions options) {
     this.options = options;
-    this.ticker = options.ticker();
+    this.ticker = options.environment().ticker();
     this.healthTracker = new HealthTracker(options);
   }
 
@@ -132,12 +132,12 @@ public final class BackgroundService implements AutoCloseable {
 
   @GuardedBy("lock")
   private void startWorkers() {
-    ThreadFactory factory = options.threads();
+    ThreadFactory factory = options.environment().threads();
     workers = new ArrayList<>();
     for (int i = 0; i < options.workers(); i++) {
       String name = "firn-" + options.name() + "-" + i;
       try {
-        Thread thread = factory == null ? new Thread(this::work) : factory.newThread(this::work);
+        Thread thread = factory.newThread(this::work);
         thread.setName(name);
         thread.setDaemon(true);
         thread.start();
@@ -549,9 +549,18 @@ public final class BackgroundService implements AutoCloseable {
     }
   }
 
-  /** True if work is queued but no thread does it: somebody has to call {@link #runDue}. */
+  /**
+   * True if no worker thread runs: what is queued waits for somebody to call {@link #runInline}.
+   */
   public boolean isInline() {
     return state == ServiceState.RUNNING && liveWorkers == 0;
+  }
+
+  /** {@link #runDue} if nobody else does it. Cheap, and without a lock, while there are workers. */
+  public void runInline() {
+    if (isInline()) {
+      runDue();
+    }
   }
 
   public ServiceState state() {

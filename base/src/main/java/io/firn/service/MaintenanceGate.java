@@ -98,6 +98,28 @@ public final class MaintenanceGate {
     }
   }
 
+  /**
+   * Enters for maintenance that somebody has asked for and waits for: at its turn, which no further
+   * exclusive operation takes away. Uninterruptible.
+   */
+  public Pass enter() {
+    lock.lock();
+    try {
+      patientWaiting++;
+      try {
+        while (exclusiveInside) {
+          changed.awaitUninterruptibly();
+        }
+      } finally {
+        patientWaiting--;
+        changed.signalAll();
+      }
+      return admit();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @GuardedBy("lock")
   private Pass admit() {
     inside++;
@@ -142,6 +164,16 @@ public final class MaintenanceGate {
       }
       exclusiveInside = true;
       return new Pass(true);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many wait for their turn of maintenance. */
+  int patient() {
+    lock.lock();
+    try {
+      return patientWaiting;
     } finally {
       lock.unlock();
     }

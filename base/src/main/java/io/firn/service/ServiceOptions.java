@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a {@link BackgroundService} is set up. Made by {@link #named}, refined by the {@code with}
@@ -17,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param queueLimit how many requests may wait
  * @param retry when failed units run again
  * @param periodic work that comes back by itself
- * @param ticker the time
- * @param threads makes the worker threads; null for named daemon threads
+ * @param environment the time, and who makes the worker threads
  * @param onHealth told of every change of health, on the thread that caused it, without locks
  */
 public record ServiceOptions(
@@ -27,8 +25,7 @@ public record ServiceOptions(
     int queueLimit,
     RetryPolicy retry,
     List<Periodic> periodic,
-    Ticker ticker,
-    @Nullable ThreadFactory threads,
+    ServiceEnvironment environment,
     Consumer<ServiceHealth> onHealth) {
 
   /** How many requests may wait if nothing else is said. */
@@ -61,40 +58,49 @@ public record ServiceOptions(
   /** One worker, the standard queue and retries, the machine's time. */
   public static ServiceOptions named(String name) {
     return new ServiceOptions(
-        name, 1, QUEUE_LIMIT, RetryPolicy.STANDARD, List.of(), Ticker.system(), null, h -> {});
+        name,
+        1,
+        QUEUE_LIMIT,
+        RetryPolicy.STANDARD,
+        List.of(),
+        ServiceEnvironment.system(),
+        h -> {});
   }
 
   public ServiceOptions withWorkers(int count) {
-    return new ServiceOptions(name, count, queueLimit, retry, periodic, ticker, threads, onHealth);
+    return new ServiceOptions(name, count, queueLimit, retry, periodic, environment, onHealth);
   }
 
   public ServiceOptions withQueueLimit(int limit) {
-    return new ServiceOptions(name, workers, limit, retry, periodic, ticker, threads, onHealth);
+    return new ServiceOptions(name, workers, limit, retry, periodic, environment, onHealth);
   }
 
   public ServiceOptions withRetry(RetryPolicy policy) {
-    return new ServiceOptions(
-        name, workers, queueLimit, policy, periodic, ticker, threads, onHealth);
+    return new ServiceOptions(name, workers, queueLimit, policy, periodic, environment, onHealth);
   }
 
   /** Adds periodic work. */
   public ServiceOptions every(Duration interval, Object key, WorkUnit unit) {
     List<Periodic> more = new ArrayList<>(periodic);
     more.add(new Periodic(key, interval, unit));
-    return new ServiceOptions(name, workers, queueLimit, retry, more, ticker, threads, onHealth);
+    return new ServiceOptions(name, workers, queueLimit, retry, more, environment, onHealth);
+  }
+
+  public ServiceOptions in(ServiceEnvironment process) {
+    return new ServiceOptions(name, workers, queueLimit, retry, periodic, process, onHealth);
   }
 
   public ServiceOptions withTicker(Ticker time) {
-    return new ServiceOptions(name, workers, queueLimit, retry, periodic, time, threads, onHealth);
+    return new ServiceOptions(
+        name, workers, queueLimit, retry, periodic, environment.withTicker(time), onHealth);
   }
 
   public ServiceOptions withThreads(ThreadFactory factory) {
     return new ServiceOptions(
-        name, workers, queueLimit, retry, periodic, ticker, factory, onHealth);
+        name, workers, queueLimit, retry, periodic, environment.withThreads(factory), onHealth);
   }
 
   public ServiceOptions onHealth(Consumer<ServiceHealth> listener) {
-    return new ServiceOptions(
-        name, workers, queueLimit, retry, periodic, ticker, threads, listener);
+    return new ServiceOptions(name, workers, queueLimit, retry, periodic, environment, listener);
   }
 }

@@ -72,6 +72,25 @@ class MaintenanceGateTest {
   }
 
   @Test
+  void maintenanceThatIsAskedForWaitsForItsTurnBeforeTheNextExclusiveOperation() throws Exception {
+    gate.enter().close();
+    MaintenanceGate.Pass exclusive = gate.enterExclusive();
+    CompletableFuture<MaintenanceGate.Pass> asked = CompletableFuture.supplyAsync(gate::enter);
+    while (gate.patient() == 0) {
+      Thread.onSpinWait();
+    }
+    CompletableFuture<MaintenanceGate.Pass> next =
+        CompletableFuture.supplyAsync(gate::enterExclusive);
+    assertThat(asked).isNotDone();
+    exclusive.close();
+    MaintenanceGate.Pass turn = asked.get();
+    assertThat(next).isNotDone();
+    turn.close();
+    next.get().close();
+    assertThat(gate.skips()).isZero();
+  }
+
+  @Test
   void theWaitIsBounded() throws Exception {
     MaintenanceGate.Pass exclusive = gate.enterExclusive();
     assertThat(gate.tryEnter()).isNull();

@@ -1,5 +1,6 @@
 package io.firn.catalog;
 
+import io.firn.error.NotATableException;
 import io.firn.storage.InputFileHandle;
 import io.firn.storage.OutputFileHandle;
 import io.firn.storage.Storage;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -91,6 +93,8 @@ final class PathTableOperations implements TableOperations {
         version = newest;
       }
       return current;
+    } catch (NotDirectoryException e) {
+      throw new NotATableException(directory + " is a file, not a directory", e);
     } catch (IOException e) {
       throw new RuntimeIOException(e, "Cannot read the metadata of %s", directory);
     }

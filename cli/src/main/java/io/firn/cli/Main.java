@@ -4,11 +4,14 @@ import io.firn.cli.internal.command.ExitCode;
 import io.firn.cli.internal.command.FirnCommand;
 import io.firn.cli.internal.output.Terminal;
 import io.firn.error.FirnException;
+import io.firn.error.NotATableException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The entry of the {@code firn} program. Data goes to standard output, everything else to standard
@@ -48,15 +51,26 @@ public final class Main {
   private static int usage(ParameterException e) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("firn: " + e.getMessage());
+    err.println("firn: " + message(e));
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'");
     return ExitCode.USAGE;
+  }
+
+  private static String message(ParameterException e) {
+    return e instanceof UnmatchedArgumentException unmatched
+            && e.getCommandLine().getParent() == null
+            && !unmatched.isUnknownOption()
+        ? "Unknown command '" + unmatched.getUnmatched().get(0) + "'"
+        : Objects.requireNonNullElse(e.getMessage(), "");
   }
 
   private static int failure(FirnCommand firn, Terminal terminal, Exception e) {
     boolean expected =
         e instanceof FirnException || e.getClass().getPackageName().startsWith("io.firn");
     terminal.say("firn: " + (expected ? e.getMessage() : e.toString()));
+    if (e instanceof NotATableException) {
+      terminal.say("'firn create' makes a table");
+    }
     if (firn.verbose()) {
       e.printStackTrace(terminal.err());
     } else if (!expected) {

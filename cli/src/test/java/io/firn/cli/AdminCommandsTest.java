@@ -148,6 +148,9 @@ class AdminCommandsTest {
     assertThat(firn("scan", table, "--format", "csv").succeeds().out()).isEqualTo(before);
     firn("verify", table, "--deep").succeeds();
     firn("compact", table, "--full", "--purge-deletes").exits(2);
+    assertThat(firn("compact", table, "--full").succeeds().lines())
+        .containsExactly("There was nothing to do");
+    firn("compact", table, "--full", "--plan").succeeds().saying("There is nothing to do");
   }
 
   @Test
@@ -163,9 +166,12 @@ class AdminCommandsTest {
   @Test
   void aCompactionBesideAWriterIsDoneByTheWriter() {
     try (FirnTable live = FirnTable.open(table)) {
-      firn("compact", table, "--full")
-          .succeeds()
-          .saying("Asking the process that writes the table");
+      assertThat(
+              firn("compact", table, "--full")
+                  .succeeds()
+                  .saying("Asking the process that writes the table")
+                  .out())
+          .startsWith("1 job: 6 files (");
       assertThat(live.files()).hasSize(1);
       firn("stats", table).succeeds().saying("Figures of the writer");
       firn("verify", table).succeeds();
@@ -233,6 +239,7 @@ class AdminCommandsTest {
     assertThat(json("snapshots", table, "--format", "json")).hasSize(2);
     firn("verify", table, "--deep").succeeds();
     firn("expire", table, "--older-than", "soon").exits(2);
+    firn("expire", table).succeeds().saying("No snapshot is old enough to expire");
   }
 
   @Test
@@ -258,5 +265,7 @@ class AdminCommandsTest {
     assertThat(firn("scan", "--help").succeeds().out()).contains("--where", "--reverse");
     assertThat(firn("--version").succeeds().out()).matches("firn \\d+\\.\\d+.*\\R");
     firn().exits(2).saying("Missing command");
+    firn("frob", table).exits(2).saying("Unknown command 'frob'");
+    firn("files", table, "more").exits(2).saying("more");
   }
 }

@@ -296,7 +296,7 @@ class DataCommandsTest {
           scan T --select nme                            | 2 | --select: the table has no column 'nme'
           scan T --format xml                            | 2 | xml
           scan T --limit -1                              | 2 | --limit
-          scan T --conf no-such-option=1                 | 2 | unknown option no-such-option
+          scan T --conf no-such-option=1                 | 2 | unknown option no-such-option; the options are durability, memtable-bytes-max
           scan T --conf memtable-bytes-max               | 2 | --conf
           scan T --conf memtable-bytes-max=many          | 2 | memtable-bytes-max
           load T no-such-file.csv                        | 2 | No such file: no-such-file.csv

@@ -4,7 +4,7 @@ import io.firn.catalog.TableStore;
 import io.firn.catalog.Version;
 import io.firn.format.DataFileReaders;
 import io.firn.format.WriterOptions;
-import io.firn.service.Ticker;
+import io.firn.service.ServiceEnvironment;
 import io.firn.storage.Storage;
 
 /** What compaction needs of the engine it works for. The engine owns and closes all of it. */
@@ -34,7 +34,8 @@ public interface CompactionHost {
     return CompactionListener.NONE;
   }
 
-  default Ticker ticker() {
-    return Ticker.system();
+  /** The time, and who makes threads. */
+  default ServiceEnvironment environment() {
+    return ServiceEnvironment.system();
   }
 }

@@ -74,7 +74,7 @@ public final class CompactionService implements AutoCloseable {
         new BackgroundService(
             ServiceOptions.named("compaction")
                 .withWorkers(options.workers())
-                .withTicker(host.ticker()));
+                .in(host.environment()));
   }
 
   /**
@@ -94,6 +94,14 @@ public final class CompactionService implements AutoCloseable {
         return;
       }
     }
+  }
+
+  /**
+   * Does on the calling thread what has been asked for, if no worker thread could be started. Call
+   * it without any lock.
+   */
+  public void runInline() {
+    background.runInline();
   }
 
   private Offer offer(int slot) {

@@ -56,14 +56,14 @@ final class JobRunner {
   /** Runs a job to its end on this thread, with the help of free workers. */
   CompactionResult run(
       CompactionPlan plan, BooleanSupplier stopRequested, BackgroundService helpers) {
-    long start = host.ticker().nanoTime();
+    long start = host.environment().ticker().nanoTime();
     CompactionListener listener = host.listener();
     tell(() -> listener.started(plan));
     List<String> outputPaths = new ArrayList<>();
     try {
       CompactionResult result = perform(plan, stopRequested, helpers, outputPaths);
       counters.count(plan, result);
-      long nanos = host.ticker().nanoTime() - start;
+      long nanos = host.environment().ticker().nanoTime() - start;
       LOG.info("{} in {} ms: {}", plan, nanos / 1_000_000, summary(result));
       tell(() -> listener.finished(plan, result, nanos));
       return result;

@@ -8,6 +8,7 @@ import io.firn.service.BackgroundService;
 import io.firn.service.MaintenanceGate;
 import io.firn.service.Offer;
 import io.firn.service.RetryPolicy;
+import io.firn.service.ServiceEnvironment;
 import io.firn.service.ServiceHealth;
 import io.firn.service.ServiceOptions;
 import io.firn.service.ServiceState;
@@ -50,6 +51,7 @@ public final class Sweeper implements AutoCloseable {
   private static final String SWEEP = "sweep";
   private static final String MAINTAIN = "maintain";
   private static final String EXPIRE = "expire";
+  private static final String REQUESTED = "requested maintenance";
   private static final String LEFTOVERS = "leftovers";
 
   /** The epoch in a data file's name. */
@@ -82,7 +84,7 @@ public final class Sweeper implements AutoCloseable {
    * @param pins what must not be deleted yet
    * @param gate keeps maintenance out of the way of exclusive operations
    * @param listener told of every batch
-   * @param ticker the time
+   * @param environment the time, and who makes the thread
    */
   public Sweeper(
       TableStore store,
@@ -91,19 +93,19 @@ public final class Sweeper implements AutoCloseable {
       MaintenanceGate gate,
       SweepOptions options,
       SweepListener listener,
-      Ticker ticker) {
+      ServiceEnvironment environment) {
     this.store = store;
     this.storage = storage;
     this.pins = pins;
     this.gate = gate;
     this.options = options;
     this.listener = listener;
-    this.ticker = ticker;
+    this.ticker = environment.ticker();
     this.background =
         new BackgroundService(
             ServiceOptions.named(SWEEP)
                 .withWorkers(options.workers())
-                .withTicker(ticker)
+                .in(environment)
                 .every(options.maintenanceInterval(), MAINTAIN, this::maintain));
   }
 
@@ -153,6 +155,14 @@ public final class Sweeper implements AutoCloseable {
     if (pending.size() > 0) {
       wakeUp();
     }
+  }
+
+  /**
+   * Does on the calling thread what is due, if no worker thread could be started. Call it without
+   * any lock.
+   */
+  public void runInline() {
+    background.runInline();
   }
 
   /** Lets the worker run when the next file is due: a full batch at once, a smaller one later. */
@@ -285,6 +295,17 @@ public final class Sweeper implements AutoCloseable {
     }
   }
 
+  /** Maintenance that somebody waits for does not skip its turn. */
+  private WorkOutcome maintainOnRequest(WorkContext context) {
+    MaintenanceGate.Pass pass = gate.enter();
+    try {
+      maintainNow();
+      return WorkOutcome.DONE;
+    } finally {
+      pass.close();
+    }
+  }
+
   private ExpireResult expireNow() {
     ExpireResult expired = store.expire(options.expire(), Set.of());
     snapshotsExpired.add(expired.snapshots().size());
@@ -319,7 +340,7 @@ public final class Sweeper implements AutoCloseable {
    * @throws ClosedException if the sweeper is not running
    */
   public void maintainAndSweepNow() {
-    await(MAINTAIN, this::maintain);
+    await(REQUESTED, this::maintainOnRequest);
     sweepNow();
   }
 

@@ -7,6 +7,7 @@ import io.firn.catalog.ExpireResult;
 import io.firn.catalog.Version;
 import io.firn.service.MaintenanceGate;
 import io.firn.service.ManualTicker;
+import io.firn.service.ServiceEnvironment;
 import io.firn.service.Ticker;
 import io.firn.storage.LocalStorage;
 import io.firn.testkit.FaultStorage;
@@ -22,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -78,7 +80,14 @@ class SweeperTest {
             maintained.add(expired);
           }
         };
-    return new Sweeper(table.store, storage, () -> Set.copyOf(pins), gate, options, listener, time);
+    return new Sweeper(
+        table.store,
+        storage,
+        () -> Set.copyOf(pins),
+        gate,
+        options,
+        listener,
+        ServiceEnvironment.system().withTicker(time));
   }
 
   private List<String> files(int count) throws IOException {
@@ -307,17 +316,23 @@ class SweeperTest {
   }
 
   @Test
-  void maintenanceMakesWayForExclusiveWorkAndCountsIt() {
-    try (Sweeper sweeper = sweeper(options(), ticker)) {
+  void maintenanceMakesWayForExclusiveWorkAndCountsItUnlessItIsAskedFor() throws Exception {
+    SweepOptions options = options().withMaintenance(1_000, Duration.ofHours(1));
+    try (Sweeper sweeper = sweeper(options, ticker)) {
       sweeper.start();
-      try (MaintenanceGate.Pass exclusive = gate.enterExclusive()) {
-        assertThat(exclusive).isNotNull();
-        sweeper.maintainAndSweepNow();
+      ticker.awaitWaiters(1);
+      MaintenanceGate.Pass exclusive = gate.enterExclusive();
+      ticker.advance(Duration.ofHours(1));
+      while (sweeper.stats().maintenanceSkips() == 0) {
+        Thread.onSpinWait();
       }
       assertThat(sweeper.stats().maintenanceRuns()).isZero();
-      assertThat(sweeper.stats().maintenanceSkips()).isEqualTo(1);
-      sweeper.maintainAndSweepNow();
+      CompletableFuture<Void> asked = CompletableFuture.runAsync(sweeper::maintainAndSweepNow);
+      assertThat(asked).isNotDone();
+      exclusive.close();
+      asked.get();
       assertThat(sweeper.stats().maintenanceRuns()).isEqualTo(1);
+      assertThat(sweeper.stats().maintenanceSkips()).isEqualTo(1);
     }
   }
 

@@ -34,6 +34,7 @@ final class Backpressure {
   private final TableState state;
   private final FailureLatch failures;
   private final EventDispatcher events;
+  private final Runnable inlineFlushes;
   private final BooleanSupplier closed;
   private final int pendingMax;
   private final int runsSlowdown;
@@ -47,9 +48,11 @@ final class Backpressure {
       new AtomicReference<>(BackpressureState.FREE);
 
   /**
+   * @param inlineFlushes does on the calling thread the flushes that nobody else does
    * @param closed true once writes are refused
    */
-  Backpressure(EngineParts parts, BooleanSupplier closed) {
+  Backpressure(EngineParts parts, Runnable inlineFlushes, BooleanSupplier closed) {
+    this.inlineFlushes = inlineFlushes;
     this.state = parts.state();
     this.failures = parts.failures();
     this.events = parts.events();
@@ -76,7 +79,7 @@ final class Backpressure {
       return; // the gate will say that the table is closed
     }
     if (stopReason(view) != null) {
-      stall(view);
+      stall();
       return;
     }
     int excess = view.files().runCount() - runsSlowdown;
@@ -98,11 +101,12 @@ final class Backpressure {
     delayedNanos.addAndGet(System.nanoTime() - start);
   }
 
-  private void stall(SuperVersion first) {
+  private void stall() {
     long start = System.nanoTime();
     boolean interrupted = false;
     try {
-      SuperVersion view = first;
+      inlineFlushes.run();
+      SuperVersion view = state.peek();
       while (view != null) {
         String reason = stopReason(view);
         if (reason == null) {

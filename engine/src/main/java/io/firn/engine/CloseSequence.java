@@ -1,5 +1,6 @@
 package io.firn.engine;
 
+import io.firn.error.EngineFailedException;
 import io.firn.error.StorageException;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,8 @@ final class CloseSequence {
       add(new StorageException("Interrupted while closing", e));
     } catch (Exception e) {
       add(new StorageException("Closing failed: " + e.getMessage(), e));
+    } catch (Error e) {
+      add(new EngineFailedException("Closing failed: " + e, e));
     }
   }
 

@@ -1,5 +1,10 @@
 package io.firn.engine;
 
+import io.firn.error.InvalidArgumentException;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
 /**
  * What an explicit compaction did.
  *
@@ -18,4 +23,34 @@ public record CompactionReport(
     int filesOut,
     long bytesIn,
     long bytesOut,
-    long rowsDropped) {}
+    long rowsDropped) {
+
+  private static final int FIELDS = 7;
+
+  /** The figures in the order of the record, for another process. */
+  String encode() {
+    return LongStream.of(jobs, filesMoved, filesIn, filesOut, bytesIn, bytesOut, rowsDropped)
+        .mapToObj(Long::toString)
+        .collect(Collectors.joining(" "));
+  }
+
+  /** What {@link #encode} wrote, perhaps in another version of Firn. */
+  static CompactionReport decode(String text) {
+    try {
+      long[] values = Stream.of(text.split(" ")).mapToLong(Long::parseLong).toArray();
+      if (values.length == FIELDS) {
+        return new CompactionReport(
+            Math.toIntExact(values[0]),
+            Math.toIntExact(values[1]),
+            Math.toIntExact(values[2]),
+            Math.toIntExact(values[3]),
+            values[4],
+            values[5],
+            values[6]);
+      }
+    } catch (ArithmeticException | NumberFormatException e) {
+      throw new InvalidArgumentException("The owner answered what is no report: " + text, e);
+    }
+    throw new InvalidArgumentException("The owner answered what is no report: " + text);
+  }
+}

@@ -68,6 +68,7 @@ final class CompactionTally implements CompactionListener {
   public void failed(CompactionPlan plan, Throwable error) {
     if (error instanceof FencedException || error instanceof CommitUnknownException) {
       failures.fail(error);
+      failures.tell();
     }
   }
 

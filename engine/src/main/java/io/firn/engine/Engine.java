@@ -9,6 +9,7 @@ import io.firn.error.NotATableException;
 import io.firn.error.SchemaMismatchException;
 import io.firn.error.UnsupportedFeatureException;
 import io.firn.format.TableSchema;
+import io.firn.service.MaintenanceGate;
 import io.firn.service.ServiceHealth;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -154,13 +155,20 @@ final class Engine {
 
   long refresh() {
     closer.checkOpen();
-    unlessRefused(store::refresh);
-    state.installVersion(null);
-    adoptSchema();
-    state.publish(store.version().flushedSequence());
-    if (writer != null && !failures.failed()) {
-      unlessRefused(store::checkWritable);
-      writer.flushes().pipeline().settle();
+    try {
+      exclusively(
+          () -> {
+            unlessRefused(store::refresh);
+            state.installVersion(null);
+            follow();
+            state.publish(store.version().flushedSequence());
+          });
+      if (writer != null && !failures.failed()) {
+        unlessRefused(store::checkWritable);
+        writer.flushes().pipeline().settle();
+      }
+    } finally {
+      failures.tell();
     }
     return store.version().snapshotId();
   }
@@ -188,8 +196,29 @@ final class Engine {
     }
   }
 
-  /** Follows a change of the schema that a refresh or a commit has found. */
+  /** Follows a change of the schema that a commit has found. Call it without any lock. */
   void adoptSchema() {
+    if (store.version().schema() != reads.schema()) {
+      exclusively(this::follow);
+    }
+  }
+
+  /** Keeps maintenance out meanwhile, where there is any. */
+  private void exclusively(Runnable change) {
+    if (writer == null) {
+      change.run();
+      return;
+    }
+    MaintenanceGate.Pass pass = writer.maintenance().enterExclusive();
+    try {
+      change.run();
+    } finally {
+      pass.close();
+    }
+    writer.flushes().runInline();
+  }
+
+  private void follow() {
     Version version = store.version();
     if (version.schema() == reads.schema()) {
       return;

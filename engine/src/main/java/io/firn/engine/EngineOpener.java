@@ -4,7 +4,6 @@ import io.firn.catalog.TableStore;
 import io.firn.catalog.Version;
 import io.firn.engine.internal.owner.OwnerLock;
 import io.firn.engine.internal.wal.WriteAheadLog;
-import io.firn.error.FirnException;
 import io.firn.error.InvalidArgumentException;
 import io.firn.error.NotATableException;
 import io.firn.error.SchemaMismatchException;
@@ -52,7 +51,7 @@ final class EngineOpener {
     if (!exists(spec)) {
       if (spec.schema() == null) {
         throw new NotATableException(
-            "There is no table at " + spec.location() + "; give a schema to create one");
+            "There is no table at " + spec.location() + ", and no schema to create one");
       }
       return create(spec);
     }
@@ -81,7 +80,7 @@ final class EngineOpener {
       TableStore store = opened.add(TableStore.open(spec.location(), spec.storage()));
       opener.checkSchema(store.version().schema());
       return new Engine(opener.parts(store, opened, List.of()), null);
-    } catch (FirnException e) {
+    } catch (RuntimeException | Error e) {
       opened.closeAfter(e);
       throw e;
     }
@@ -105,11 +104,12 @@ final class EngineOpener {
                   spec.storage(),
                   StoragePaths.join(local, "wal"),
                   UUID.fromString(store.uuid()),
-                  LogSetup.options(options(store.properties()), version.schemaId(), epoch)));
+                  LogSetup.options(options(store.properties()), version.schemaId(), epoch)
+                      .in(spec.environment())));
       List<PendingFlush> recovered = LogSetup.recover(log, store);
       EngineParts parts = parts(store, opened, recovered);
       return WriterAssembly.start(parts, log, lock, recovered);
-    } catch (FirnException e) {
+    } catch (RuntimeException | Error e) {
       opened.closeAfter(e);
       throw e;
     }
@@ -139,6 +139,7 @@ final class EngineOpener {
         UUID.randomUUID().toString(),
         store,
         spec.storage(),
+        spec.environment(),
         readers,
         state,
         pins,
@@ -146,7 +147,7 @@ final class EngineOpener {
         events,
         failures,
         snapshots,
-        opened.add(new ScanWorkers(options)));
+        opened.add(new ScanWorkers(options, spec.environment())));
   }
 
   private FirnOptions options(Map<String, String> tableProperties) {

@@ -2,6 +2,7 @@ package io.firn.engine;
 
 import io.firn.catalog.TableStore;
 import io.firn.format.DataFileReaders;
+import io.firn.service.ServiceEnvironment;
 import io.firn.storage.Storage;
 
 /**
@@ -13,6 +14,7 @@ record EngineParts(
     String engineId,
     TableStore store,
     Storage storage,
+    ServiceEnvironment environment,
     DataFileReaders readers,
     TableState state,
     FilePins pins,

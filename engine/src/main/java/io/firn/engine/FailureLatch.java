@@ -6,6 +6,7 @@ import io.firn.error.FencedException;
 import io.firn.error.NotATableException;
 import io.firn.error.SchemaMismatchException;
 import io.firn.error.UnsupportedFeatureException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,17 +19,24 @@ final class FailureLatch {
 
   private final AtomicReference<@Nullable Throwable> first = new AtomicReference<>();
   private final Consumer<Throwable> onFirst;
+  private final AtomicBoolean told = new AtomicBoolean();
 
   /**
-   * @param onFirst called once, on the thread that failed, with the first error
+   * @param onFirst called once, by {@link #tell}, with the first error
    */
   FailureLatch(Consumer<Throwable> onFirst) {
     this.onFirst = onFirst;
   }
 
-  /** Remembers a fatal error unless there already is one. */
+  /** Remembers a fatal error unless there already is one. Under any lock; {@link #tell} follows. */
   void fail(Throwable failure) {
-    if (first.compareAndSet(null, failure)) {
+    boolean ignored = first.compareAndSet(null, failure);
+  }
+
+  /** Tells of the first error, once. Called without any lock by whoever may have met one. */
+  void tell() {
+    Throwable failure = first.get();
+    if (failure != null && told.compareAndSet(false, true)) {
       onFirst.accept(failure);
     }
   }

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How a table is operated; see {@link OptionKey} for each option's range and default. Immutable.
@@ -124,7 +126,16 @@ public final class FirnOptions {
                   problems.add(key + " is not a number with a unit it knows: " + text);
                 }
               },
-              () -> problems.add("unknown option " + key));
+              () ->
+                  problems.add(
+                      "unknown option "
+                          + key
+                          + "; the options are "
+                          + DURABILITY_KEY
+                          + ", "
+                          + Stream.of(OptionKey.values())
+                              .map(OptionKey::key)
+                              .collect(Collectors.joining(", "))));
       return this;
     }
 

@@ -10,6 +10,7 @@ import io.firn.error.LockedException;
 import io.firn.error.NotATableException;
 import io.firn.error.SchemaMismatchException;
 import io.firn.error.WriteStalledException;
+import io.firn.service.ServiceEnvironment;
 import io.firn.service.ServiceHealth;
 import io.firn.storage.LocalStorage;
 import io.firn.storage.Storage;
@@ -264,6 +265,7 @@ public final class FirnTable implements TableReader, AutoCloseable {
     private @Nullable FirnOptions options;
     private @Nullable String localDirectory;
     private Storage storage = new LocalStorage();
+    private ServiceEnvironment environment = ServiceEnvironment.system();
 
     private Builder() {}
 
@@ -343,6 +345,12 @@ public final class FirnTable implements TableReader, AutoCloseable {
       return this;
     }
 
+    /** What the background services get their time and their threads from. */
+    public Builder environment(ServiceEnvironment chosen) {
+      this.environment = chosen;
+      return this;
+    }
+
     /** A listener from the first moment on. */
     public Builder listener(TableListener listener) {
       listeners.add(listener);
@@ -401,6 +409,7 @@ public final class FirnTable implements TableReader, AutoCloseable {
           options,
           localDirectory,
           storage,
+          environment,
           listeners);
     }
   }

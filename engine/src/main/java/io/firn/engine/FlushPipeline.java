@@ -86,6 +86,7 @@ final class FlushPipeline {
         claimed.giveBack(e);
         state.wakeAll();
         classify(e);
+        failures.tell();
         throw e;
       }
     }
@@ -131,35 +132,39 @@ final class FlushPipeline {
    * Commits memtables from the oldest on, as far as they have been written. True if there was one.
    */
   private boolean commitReady() {
-    boolean any = false;
+    List<FlushEvent> committed = new ArrayList<>();
     commitOrder.lock();
     try {
-      while (true) {
-        SuperVersion view = state.peek();
-        if (view == null || view.pending().isEmpty()) {
-          return any;
-        }
-        PendingFlush oldest = view.pending().get(0);
-        WrittenMemtable written = oldest.written();
-        if (written == null) {
-          return any;
-        }
-        try {
-          commit(oldest, written);
-        } catch (Throwable e) {
-          oldest.commitFailed(e);
-          state.wakeAll();
-          classify(e);
-          throw e;
-        }
-        any = true;
-      }
+      commitReady(committed);
     } finally {
       commitOrder.unlock();
+      failures.tell();
+      committed.forEach(event -> events.dispatch(listener -> listener.onFlush(event)));
+    }
+    return !committed.isEmpty();
+  }
+
+  private void commitReady(List<FlushEvent> committed) {
+    SuperVersion view = state.peek();
+    while (view != null && !view.pending().isEmpty()) {
+      PendingFlush oldest = view.pending().get(0);
+      WrittenMemtable written = oldest.written();
+      if (written == null) {
+        return;
+      }
+      try {
+        committed.add(commit(oldest, written));
+      } catch (Throwable e) {
+        oldest.commitFailed(e);
+        state.wakeAll();
+        classify(e);
+        throw e;
+      }
+      view = state.peek();
     }
   }
 
-  private void commit(PendingFlush flush, WrittenMemtable written) {
+  private FlushEvent commit(PendingFlush flush, WrittenMemtable written) {
     log.ensureDurable(flush.segment());
     long[] newlyMasked = {0};
     Version version =
@@ -179,7 +184,7 @@ final class FlushPipeline {
     state.installVersion(flush);
     unpin(written);
     log.release(flush.segment());
-    announce(version, flush, written, newlyMasked[0]);
+    return committed(version, flush, written, newlyMasked[0]);
   }
 
   private void unpin(WrittenMemtable written) {
@@ -212,6 +217,7 @@ final class FlushPipeline {
       throw e;
     } finally {
       commitOrder.unlock();
+      failures.tell();
     }
     afterCommit.run();
     return WorkOutcome.DONE;
@@ -299,7 +305,7 @@ final class FlushPipeline {
     masked.addAndGet(newlyMasked);
   }
 
-  private void announce(
+  private FlushEvent committed(
       Version version, PendingFlush flush, WrittenMemtable written, long newlyMasked) {
     WrittenFile file = written.file();
     long fileRows = file == null ? 0 : file.rowCount();
@@ -314,16 +320,8 @@ final class FlushPipeline {
         newlyMasked,
         fileBytes,
         millis);
-    events.dispatch(
-        listener ->
-            listener.onFlush(
-                new FlushEvent(
-                    version.snapshotId(),
-                    flush.lastSequence(),
-                    fileRows,
-                    newlyMasked,
-                    fileBytes,
-                    millis)));
+    return new FlushEvent(
+        version.snapshotId(), flush.lastSequence(), fileRows, newlyMasked, fileBytes, millis);
   }
 
   /**

@@ -30,18 +30,16 @@ final class FlushService {
   private final BackgroundService service;
   private volatile @Nullable WritePath writes;
 
-  /** Set when work was queued that no thread of the service will do. */
-  private volatile boolean inlineWork;
-
-  FlushService(
-      TableState state, FailureLatch failures, FlushPipeline pipeline, FirnOptions options) {
-    this.state = state;
-    this.failures = failures;
+  FlushService(EngineParts parts, FlushPipeline pipeline) {
+    this.state = parts.state();
+    this.failures = parts.failures();
     this.pipeline = pipeline;
+    FirnOptions options = parts.options();
     Duration interval = Duration.ofMillis(options.value(OptionKey.FLUSH_INTERVAL_MILLIS));
     this.service =
         new BackgroundService(
             ServiceOptions.named("flush")
+                .in(parts.environment())
                 .withWorkers(options.intValue(OptionKey.FLUSH_WORKERS))
                 .withRetry(retry())
                 .every(
@@ -79,29 +77,22 @@ final class FlushService {
 
   /** Hands a memtable over. Never blocks, so it may be called under the write gate. */
   void offer(PendingFlush flush) {
-    Offer offer = service.offer("memtable " + flush.memtable().id(), pipeline::run);
-    if (offer == Offer.INLINE) {
-      inlineWork = true;
-    }
+    Offer ignored = service.offer("memtable " + flush.memtable().id(), pipeline::run);
     // A refused offer loses nothing: the memtable stays pending, and every later flush commits it
     // too.
   }
 
   /** Has what other engines have left settled soon. Never blocks. */
   void offerSettlement() {
-    if (service.offer("settlement", context -> pipeline.settle()) == Offer.INLINE) {
-      inlineWork = true;
-    }
+    Offer ignored = service.offer("settlement", context -> pipeline.settle());
   }
 
   /**
-   * Does queued work on the calling thread if the service has no thread that could. Call it without
-   * any lock.
+   * Does on the calling thread what is queued or due, if the service has no thread that could. Call
+   * it without any lock.
    */
-  void runInlineIfNeeded() {
-    if (inlineWork) {
-      int ignored = service.runDue();
-    }
+  void runInline() {
+    service.runInline();
   }
 
   /**

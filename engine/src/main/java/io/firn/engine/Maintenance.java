@@ -15,10 +15,10 @@ import io.firn.engine.TableListener.SweepEvent;
 import io.firn.format.DataFileReaders;
 import io.firn.service.BackgroundService;
 import io.firn.service.MaintenanceGate;
+import io.firn.service.ServiceEnvironment;
 import io.firn.service.ServiceHealth;
 import io.firn.service.ServiceOptions;
 import io.firn.service.ServiceStats;
-import io.firn.service.Ticker;
 import io.firn.service.WorkOutcome;
 import io.firn.storage.Storage;
 import java.time.Duration;
@@ -39,6 +39,7 @@ final class Maintenance {
   private final FilePins pins;
   private final Runnable onVersion;
   private final CompactionTally tally;
+  private final MaintenanceGate gate;
   private final CompactionService compaction;
   private final Sweeper sweeper;
   private final BackgroundService refresher;
@@ -52,6 +53,7 @@ final class Maintenance {
     this.pins = parts.pins();
     this.onVersion = onVersion;
     this.tally = new CompactionTally(parts.events(), parts.failures());
+    this.gate = new MaintenanceGate(parts.environment().ticker(), GATE_SKIPS_MAX, GATE_PATIENCE);
     FirnOptions options = parts.options();
     this.compaction = new CompactionService(new Host(), compactionOptions(options));
     this.sweeper =
@@ -59,11 +61,12 @@ final class Maintenance {
             parts.store(),
             parts.storage(),
             this::neededPaths,
-            new MaintenanceGate(Ticker.system(), GATE_SKIPS_MAX, GATE_PATIENCE),
+            gate,
             sweepOptions(options),
             new SweepEvents(),
-            Ticker.system());
-    this.refresher = new BackgroundService(refreshOptions(options, refresh));
+            parts.environment());
+    this.refresher =
+        new BackgroundService(refreshOptions(options, refresh).in(parts.environment()));
   }
 
   static CompactionOptions compactionOptions(FirnOptions options) {
@@ -118,10 +121,24 @@ final class Maintenance {
     return needed;
   }
 
-  /** A flush has been committed: has due compactions done soon, and old snapshots expired. */
+  /**
+   * A flush has been committed: has due compactions done soon and old snapshots expired; and does
+   * on the calling thread what no thread of the services does. Call it without any lock.
+   */
   void afterFlush() {
     compaction.requestCompaction();
     sweeper.snapshotCommitted();
+    compaction.runInline();
+    sweeper.runInline();
+    refresher.runInline();
+  }
+
+  /**
+   * Keeps maintenance out until the pass is closed. Call it without any lock, and not from within
+   * another pass.
+   */
+  MaintenanceGate.Pass enterExclusive() {
+    return gate.enterExclusive();
   }
 
   /** Compacts on request and returns when it is done. */
@@ -187,6 +204,11 @@ final class Maintenance {
       parts.state().installVersion(null);
       sweeper.snapshotCommitted();
       onVersion.run();
+    }
+
+    @Override
+    public ServiceEnvironment environment() {
+      return parts.environment();
     }
 
     @Override

@@ -1,12 +1,13 @@
 package io.firn.engine;
 
+import io.firn.format.RowCodec;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
  * Every numeric option: its key in kebab case, its range and its meaning. A key appears in table
- * properties with the prefix {@code firn.}, and on the command line as it is.
+ * properties with the prefix {@link FirnOptions#PROPERTY_PREFIX}, and on the command line as it is.
  */
 public enum OptionKey {
   MEMTABLE_BYTES_MAX(
@@ -25,7 +26,7 @@ public enum OptionKey {
       24, 2, 10_000, "Writers are delayed from this many overlapping runs of files on"),
   SORTED_RUNS_STOP(
       48, 3, 10_000, "Writers stall while there are this many overlapping runs of files"),
-  ROW_BYTES_MAX(16L << 20, 1024, 256L << 20, "Larger encoded rows are refused"),
+  ROW_BYTES_MAX(16L << 20, 1024, RowCodec.ROW_BYTES_MAX, "Larger encoded rows are refused"),
   COMPACTION_WORKERS(1, 0, 64, "Threads that compact; 0 compacts only when asked"),
   COMPACTION_LEVEL0_FILES(8, 2, 1000, "Level 0 is due for compaction at this many files"),
   COMPACTION_TARGET_FILE_BYTES(

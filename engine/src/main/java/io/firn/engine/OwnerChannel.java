@@ -6,7 +6,6 @@ import io.firn.engine.internal.owner.OwnerLock;
 import io.firn.error.InvalidArgumentException;
 import io.firn.storage.Storage;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +37,7 @@ final class OwnerChannel implements AutoCloseable {
 
   private static String answer(Engine engine, String verb, Map<String, String> arguments) {
     return switch (verb) {
-      case COMPACT -> compacted(engine.compact(kind(arguments.getOrDefault(KIND, "DUE"))));
+      case COMPACT -> engine.compact(kind(arguments.getOrDefault(KIND, "DUE"))).encode();
       case FLUSH -> {
         FlushResult result = engine.flush();
         yield "snapshot_id=" + result.snapshotId() + "\nsequence=" + result.sequence();
@@ -55,20 +54,6 @@ final class OwnerChannel implements AutoCloseable {
         .orElseThrow(() -> new InvalidArgumentException("No kind of compaction: " + name));
   }
 
-  private static String compacted(CompactionReport report) {
-    return String.format(
-        Locale.ROOT,
-        "%d jobs: %d files (%d bytes) became %d (%d bytes), %d moved without I/O, %d masked rows"
-            + " gone",
-        report.jobs(),
-        report.filesIn(),
-        report.bytesIn(),
-        report.filesOut(),
-        report.bytesOut(),
-        report.filesMoved(),
-        report.rowsDropped());
-  }
-
   /** Finds the owner of the table whose engine directory this is. */
   static Optional<OwnerClient> find(Storage storage, String directory) {
     return ControlClient.find(storage, directory).map(Client::new);
@@ -82,8 +67,8 @@ final class OwnerChannel implements AutoCloseable {
     }
 
     @Override
-    public String compact(CompactionKind kind) {
-      return control.request(COMPACT, Map.of(KIND, kind.name()));
+    public CompactionReport compact(CompactionKind kind) {
+      return CompactionReport.decode(control.request(COMPACT, Map.of(KIND, kind.name())));
     }
 
     @Override

@@ -12,10 +12,10 @@ public interface OwnerClient {
   /**
    * Asks the owner to compact and waits until it has.
    *
-   * @return the owner's account of what it did
+   * @return what the owner did
    * @throws io.firn.error.FirnException with the owner's message if it failed or went away
    */
-  String compact(CompactionKind kind);
+  CompactionReport compact(CompactionKind kind);
 
   /** Asks the owner to flush and waits until it has. */
   String flush();

@@ -1,6 +1,7 @@
 package io.firn.engine;
 
 import io.firn.service.BackgroundService;
+import io.firn.service.ServiceEnvironment;
 import io.firn.service.ServiceOptions;
 import io.firn.service.ServiceStats;
 import io.firn.service.WorkOutcome;
@@ -16,9 +17,10 @@ final class ScanWorkers implements AutoCloseable {
   private final int threads;
 
   /** Starts the threads. */
-  ScanWorkers(FirnOptions options) {
+  ScanWorkers(FirnOptions options, ServiceEnvironment environment) {
     this.threads = options.intValue(OptionKey.SCAN_WORKERS);
-    this.service = new BackgroundService(ServiceOptions.named("scan").withWorkers(threads));
+    this.service =
+        new BackgroundService(ServiceOptions.named("scan").in(environment).withWorkers(threads));
     service.start();
   }
 
@@ -29,7 +31,7 @@ final class ScanWorkers implements AutoCloseable {
 
   /** Has a part read ahead by a thread that is free, if one is. Never blocks. */
   void offer(ScanPart part, Runnable readAhead) {
-    if (threads > 0) {
+    if (threads > 0 && !service.isInline()) {
       var ignored =
           service.offer(
               part,

@@ -1,6 +1,7 @@
 package io.firn.engine;
 
 import io.firn.catalog.TableLocation;
+import io.firn.service.ServiceEnvironment;
 import io.firn.storage.Storage;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ record TableSpec(
     @Nullable FirnOptions options,
     @Nullable String localDirectory,
     Storage storage,
+    ServiceEnvironment environment,
     List<TableListener> listeners) {
 
   TableSpec {

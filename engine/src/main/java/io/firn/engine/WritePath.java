@@ -10,6 +10,7 @@ import io.firn.error.FirnException;
 import io.firn.error.InvalidArgumentException;
 import io.firn.error.SchemaMismatchException;
 import io.firn.format.TableSchema;
+import io.firn.service.Ticker;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ final class WritePath {
   private final FailureLatch failures;
   private final Backpressure backpressure;
   private final FlushService flushes;
+  private final Ticker ticker;
   private final long memtableBytesMax;
   private final long rowBytesMax;
   private final AtomicLong rowsWritten = new AtomicLong();
@@ -57,8 +59,9 @@ final class WritePath {
     this.log = log;
     this.failures = parts.failures();
     this.flushes = flushes;
+    this.ticker = parts.environment().ticker();
     FirnOptions options = parts.options();
-    this.backpressure = new Backpressure(parts, () -> closed);
+    this.backpressure = new Backpressure(parts, flushes::runInline, () -> closed);
     this.memtableBytesMax = options.value(OptionKey.MEMTABLE_BYTES_MAX);
     this.rowBytesMax = options.value(OptionKey.ROW_BYTES_MAX);
     this.schema = parts.store().version().schema();
@@ -86,8 +89,9 @@ final class WritePath {
       }
     } finally {
       gate.unlock();
+      failures.tell();
     }
-    flushes.runInlineIfNeeded();
+    flushes.runInline();
     if (durability == Durability.SYNC) {
       awaitDurable(last);
       state.publish(last);
@@ -115,7 +119,7 @@ final class WritePath {
     }
     Memtable active = view.active();
     if (active.count() == 0) {
-      activeSinceNanos = System.nanoTime();
+      activeSinceNanos = ticker.nanoTime();
     }
     long sequence = last - batch.size() + 1;
     try {
@@ -169,6 +173,7 @@ final class WritePath {
       log.awaitDurable(sequence);
     } catch (FirnException e) {
       failures.fail(e);
+      failures.tell();
       throw e;
     }
   }
@@ -182,7 +187,8 @@ final class WritePath {
       return view == null || view.active().count() == 0 ? null : rotate();
     } finally {
       gate.unlock();
-      flushes.runInlineIfNeeded();
+      failures.tell();
+      flushes.runInline();
     }
   }
 
@@ -191,14 +197,14 @@ final class WritePath {
     SuperVersion view = state.peek();
     return view != null
         && view.active().count() > 0
-        && System.nanoTime() - activeSinceNanos >= nanos
+        && ticker.nanoTime() - activeSinceNanos >= nanos
         && !failures.failed()
         && rotateNow() != null;
   }
 
   /**
    * Takes rows of another schema from now on. Those of the old one are in memtables and log
-   * segments of their own.
+   * segments of their own. What it rotates waits for its flush.
    */
   void adoptSchema(Version version) {
     gate.lock();
@@ -217,7 +223,7 @@ final class WritePath {
       }
     } finally {
       gate.unlock();
-      flushes.runInlineIfNeeded();
+      failures.tell();
     }
   }
 

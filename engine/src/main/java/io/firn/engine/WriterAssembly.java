@@ -46,8 +46,7 @@ final class WriterAssembly {
               }
               maintenance.afterFlush();
             });
-    FlushService flushes =
-        new FlushService(parts.state(), parts.failures(), pipeline, parts.options());
+    FlushService flushes = new FlushService(parts, pipeline);
     WritePath writes = new WritePath(parts, log, flushes);
     OwnerChannel owner = new OwnerChannel(lock);
     WriterParts writer =
@@ -60,11 +59,16 @@ final class WriterAssembly {
             parts.options().value(OptionKey.CLOSE_MILLIS_MAX) * 1_000_000);
     Engine started = new Engine(parts, writer);
     engine.set(started);
-    flushes.start(writes);
-    recovered.forEach(flushes::offer);
-    started.offerSettlement();
-    maintenance.start();
-    owner.listen(started);
-    return started;
+    try {
+      flushes.start(writes);
+      recovered.forEach(flushes::offer);
+      started.offerSettlement();
+      maintenance.start();
+      owner.listen(started);
+      return started;
+    } catch (RuntimeException | Error e) {
+      writer.stopServices(new CloseSequence());
+      throw e;
+    }
   }
 }

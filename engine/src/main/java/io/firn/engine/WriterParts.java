@@ -31,11 +31,12 @@ record WriterParts(
   }
 
   ServiceHealth health() {
-    return flushes.health().and(maintenance.health());
+    return log.health().and(flushes.health()).and(maintenance.health());
   }
 
   List<ServiceStats> services() {
     List<ServiceStats> services = new ArrayList<>();
+    services.add(log.syncStats());
     services.add(flushes.stats());
     services.addAll(maintenance.stats());
     return services;
@@ -54,6 +55,12 @@ record WriterParts(
                 flushes.awaitFlushed(state.pendingSequence(), closeNanosMax, () -> {});
           }
         });
+    stopServices(sequence);
+  }
+
+  /** Stops all services at a safe point. */
+  void stopServices(CloseSequence sequence) {
+    sequence.step(maintenance::stopCompaction);
     sequence.step(flushes::stop);
     sequence.step(maintenance::stop);
   }

@@ -9,6 +9,7 @@ import io.firn.error.LockedException;
 import io.firn.error.NotATableException;
 import io.firn.error.SchemaMismatchException;
 import io.firn.error.StorageException;
+import io.firn.error.UnsupportedFeatureException;
 import io.firn.storage.LocalStorage;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.StorageOperation;
@@ -20,6 +21,7 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.junit.jupiter.api.AfterEach;
@@ -60,6 +62,15 @@ class BadInputTest {
     assertThatThrownBy(() -> table.scan().filter(Expressions.equal("nmae", "x")))
         .isInstanceOf(InvalidArgumentException.class)
         .hasMessageContaining("nmae");
+    Schema other =
+        new Schema(
+            NestedField.required(1, "id", Types.LongType.get()),
+            NestedField.required(2, "nmae", Types.StringType.get()),
+            NestedField.optional(3, "amount", Types.DoubleType.get()));
+    assertThatThrownBy(() -> table.put(GenericRecord.create(other).copy("id", 2L, "nmae", "x")))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("must be name, not nmae");
+    assertUnchanged();
     assertThatThrownBy(() -> Rows.at(directory.resolve("other")).key("idd").open())
         .hasMessageContaining("idd");
     assertThat(directory.resolve("other")).doesNotExist();
@@ -114,6 +125,27 @@ class BadInputTest {
                       .open())
           .isInstanceOf(SchemaMismatchException.class)
           .hasMessageContaining("k");
+      assertThat(other).doesNotExist();
+    }
+  }
+
+  @Test
+  void aColumnOfATypeThatIsNotStoredIsRefusedByName() {
+    for (Type type :
+        List.of(
+            Types.VariantType.get(),
+            Types.GeometryType.crs84(),
+            Types.GeographyType.crs84(),
+            Types.ListType.ofOptional(9, Types.VariantType.get()))) {
+      Path other = directory.resolve("other");
+      Schema schema =
+          new Schema(
+              NestedField.required(1, "k", Types.LongType.get()),
+              NestedField.optional(2, "v", type));
+      assertThatThrownBy(
+              () -> FirnTable.builder().path(other.toString()).schema(schema).key("k").open())
+          .isInstanceOf(UnsupportedFeatureException.class)
+          .hasMessageContaining("Column v");
       assertThat(other).doesNotExist();
     }
   }
@@ -185,6 +217,11 @@ class BadInputTest {
     assertThatThrownBy(
             () -> FirnTable.builder().path(directory.resolve("none").toString()).openReadOnly())
         .isInstanceOf(NotATableException.class);
+    Path notes = plain.resolve("notes.txt");
+    assertThatThrownBy(() -> Rows.at(notes).open())
+        .isInstanceOf(NotATableException.class)
+        .hasMessageContaining(notes + " is a file");
+    assertThat(notes).hasContent("mine");
     assertThat(plain).isDirectoryContaining(file -> file.endsWith("notes.txt"));
     assertThat(plain.toFile().list()).hasSize(1);
     assertThat(directory.resolve("none")).doesNotExist();
@@ -207,6 +244,29 @@ class BadInputTest {
     assertThatThrownBy(() -> Rows.at(directory.resolve("readonly")).storage(storage).open())
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("readonly");
+    assertThat(directory.resolve("readonly/metadata"))
+        .satisfiesAnyOf(
+            metadata -> assertThat(metadata).doesNotExist(),
+            metadata -> assertThat(metadata).isEmptyDirectory());
+
+    table.close();
+    for (StorageOperation writing :
+        List.of(
+            StorageOperation.CREATE,
+            StorageOperation.PUBLISH,
+            StorageOperation.REPLACE,
+            StorageOperation.LOCK)) {
+      storage.on(writing).failForGood(() -> new IOException("Read-only file system"));
+    }
+    assertThatThrownBy(() -> Rows.at(home).storage(storage).open())
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining(home.toString());
+    try (FirnTable reader =
+        FirnTable.builder().path(home.toString()).storage(storage).openReadOnly()) {
+      assertThat(Rows.all(reader.scan())).containsExactly(Rows.row(1));
+    }
+    table = Rows.at(home).open();
+    assertUnchanged();
   }
 
   @Test

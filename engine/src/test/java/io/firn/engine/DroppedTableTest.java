@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.firn.catalog.TableLocation;
+import io.firn.service.ServiceEnvironment;
 import io.firn.storage.LocalStorage;
 import io.firn.testkit.LeakCheck;
 import java.nio.file.Path;
@@ -93,6 +94,7 @@ class DroppedTableTest {
             null,
             null,
             new LocalStorage(),
+            ServiceEnvironment.system(),
             List.of()));
   }
 }

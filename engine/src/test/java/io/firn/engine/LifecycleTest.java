@@ -3,6 +3,7 @@ package io.firn.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.firn.error.ClosedException;
 import io.firn.error.SnapshotUnavailableException;
 import io.firn.error.StorageException;
@@ -14,6 +15,9 @@ import io.firn.testkit.PathPattern;
 import io.firn.testkit.StorageOperation;
 import io.firn.testkit.TrackingStorage;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +41,14 @@ class LifecycleTest {
   @Test
   void aThousandOpenWriteCloseCyclesLeakNothing() {
     TrackingStorage storage = leaks.track(new LocalStorage());
+    long descriptors = 0;
+    long directBytes = 0;
     for (int i = 0; i < 1_000; i++) {
+      if (i == 20) {
+        // What the JVM and the libraries keep for good has been opened by now.
+        descriptors = openDescriptors();
+        directBytes = directBytes();
+      }
       try (FirnTable table =
           Rows.at(directory)
               .storage(storage)
@@ -51,9 +62,24 @@ class LifecycleTest {
       }
       storage.assertAllClosed();
     }
+    assertThat(openDescriptors()).isLessThan(descriptors + 20);
+    assertThat(directBytes()).isLessThan(directBytes + (1 << 20));
     try (FirnTable table = Rows.at(directory).open()) {
       assertThat(Rows.all(table.scan())).hasSize(20);
     }
+  }
+
+  /** Files, sockets and pipes of this process, those that storage knows nothing of among them. */
+  private static long openDescriptors() {
+    OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+    return system instanceof UnixOperatingSystemMXBean unix ? unix.getOpenFileDescriptorCount() : 0;
+  }
+
+  /** Memory in direct and mapped buffers. */
+  private static long directBytes() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+        .sum();
   }
 
   @Test

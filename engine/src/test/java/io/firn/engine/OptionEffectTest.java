@@ -268,6 +268,10 @@ class OptionEffectTest {
       table.put(Rows.row(1, "x".repeat(1_900), null));
       assertThat(table.stats().sequence()).isEqualTo(1);
     }
+    assertThatThrownBy(() -> quiet().option("row-bytes-max", "17mb").open())
+        .as("more than a row can be encoded into")
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("row-bytes-max");
   }
 
   @Test

@@ -29,7 +29,12 @@ class OwnerChannelTest {
       assertThat(owner.flush()).contains("sequence=1");
       assertThat(table.stats().flushedSequence()).isEqualTo(1);
       table.put(Rows.row(2));
-      assertThat(owner.compact(CompactionKind.FULL)).contains("jobs");
+      CompactionReport report = owner.compact(CompactionKind.FULL);
+      assertThat(report.jobs()).isEqualTo(1);
+      assertThat(report.filesIn()).isEqualTo(2);
+      assertThat(report.filesOut()).isEqualTo(1);
+      assertThat(report.bytesOut()).isEqualTo(table.stats().liveBytes());
+      assertThat(CompactionReport.decode(report.encode())).isEqualTo(report);
       assertThat(table.stats().liveFiles()).isEqualTo(1);
       assertThat(owner.stats().lines())
           .contains("live_rows=2", "flushed_sequence=2")

@@ -301,7 +301,7 @@ class StatsTest {
         quiet().option("compaction-workers", "1").option("refresh-interval-millis", "1d").open()) {
       assertThat(table.stats().services())
           .extracting(ServiceStats::name)
-          .containsExactlyInAnyOrder("flush", "compaction", "sweep", "refresh", "scan");
+          .containsExactlyInAnyOrder("wal-sync", "flush", "compaction", "sweep", "refresh", "scan");
       assertThat(table.stats().services())
           .allMatch(service -> service.enabled() && service.state() == ServiceState.RUNNING);
       flushOverlapping(table, 3);

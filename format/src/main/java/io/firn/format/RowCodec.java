@@ -33,6 +33,7 @@ public final class RowCodec {
   private final FieldCodec[] fields;
   private final int[] slots;
   private final int base;
+  private final RecordShape shape;
   private final int rowBytesMax;
   private final GenericRecord template;
   private final Map<Integer, Integer> indexByFieldId = new HashMap<>();
@@ -45,6 +46,7 @@ public final class RowCodec {
     this.schema = schema;
     this.rowBytesMax = rowBytesMax;
     this.template = GenericRecord.create(schema);
+    this.shape = new RecordShape(schema.asStruct());
     List<NestedField> columns = schema.columns();
     this.fields = FieldCodec.of("", columns);
     this.slots = new int[fields.length];
@@ -80,6 +82,7 @@ public final class RowCodec {
       throw new InvalidArgumentException(
           "The table has " + fields.length + " columns, the row " + row.size());
     }
+    shape.check(row);
     int start = target.length();
     try {
       target.put(VERSION);

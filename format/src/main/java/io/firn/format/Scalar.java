@@ -12,6 +12,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoField;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.UUID;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
@@ -225,9 +226,17 @@ final class Scalar {
       case UUID ->
           new UUID(ByteBuilder.longBig(bytes, offset), ByteBuilder.longBig(bytes, offset + 8));
       case DECIMAL -> new BigDecimal(new BigInteger(bytes, offset, length), scale);
-      case FIXED -> Arrays.copyOfRange(bytes, offset, offset + length);
-      default -> ByteBuffer.wrap(Arrays.copyOfRange(bytes, offset, offset + length));
+      case FIXED -> copy(bytes, offset, length);
+      default -> ByteBuffer.wrap(copy(bytes, offset, length));
     };
+  }
+
+  /**
+   * Of bytes that are there: {@code copyOfRange} would add as many zeros as a damaged length asks.
+   */
+  private static byte[] copy(byte[] bytes, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, bytes.length);
+    return Arrays.copyOfRange(bytes, offset, offset + length);
   }
 
   private long instant(Object value, long unitsPerSecond, int nanosPerUnit) {

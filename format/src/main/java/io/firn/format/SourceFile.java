@@ -7,6 +7,7 @@ import io.firn.storage.InputFileHandle;
 import io.firn.storage.Storage;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,8 @@ final class SourceFile implements AutoCloseable {
     InputFileHandle handle;
     try {
       handle = storage.open(path);
+    } catch (NoSuchFileException e) {
+      throw new StorageException("data file " + path + " does not exist", e);
     } catch (IOException e) {
       throw new StorageException("cannot open data file " + path + ": " + e.getMessage(), e);
     }

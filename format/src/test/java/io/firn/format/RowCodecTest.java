@@ -166,6 +166,32 @@ class RowCodecTest {
   }
 
   @Test
+  void aRecordOfOtherColumnsOrAnotherOrderIsRefusedByTheColumnsName() {
+    NestedField a = NestedField.optional(1, "a", Types.StringType.get());
+    NestedField b = NestedField.optional(2, "b", Types.StringType.get());
+    RowCodec codec = new RowCodec(new Schema(a, b));
+    byte[] encoded = codec.encode(GenericRecord.create(new Schema(a, b)));
+    assertThat(codec.encode(GenericRecord.create(codec.schema()))).isEqualTo(encoded);
+    assertThatThrownBy(() -> codec.encode(GenericRecord.create(new Schema(b, a))))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("column 1 must be a, not b");
+    NestedField c = NestedField.optional(2, "c", Types.StringType.get());
+    assertThatThrownBy(() -> codec.encode(GenericRecord.create(new Schema(a, c))))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("column 2 must be b, not c");
+    assertThat(codec.encode(GenericRecord.create(new Schema(a, b)))).isEqualTo(encoded);
+    RowCodec nested = new RowCodec(new Schema(inList(a, b)));
+    assertThatThrownBy(() -> nested.encode(GenericRecord.create(new Schema(inList(b, a)))))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("must be list.element.a, not list.element.b");
+  }
+
+  private static NestedField inList(NestedField... fields) {
+    return NestedField.optional(
+        8, "list", Types.ListType.ofOptional(9, Types.StructType.of(fields)));
+  }
+
+  @Test
   void anInstantKeepsItsPlaceAndFinerDigitsAreCutTowardsThePast() {
     Schema schema = new Schema(NestedField.required(1, "t", Types.TimestampType.withZone()));
     GenericRecord row = GenericRecord.create(schema);
@@ -198,6 +224,18 @@ class RowCodecTest {
           }
         }
       }
+    }
+  }
+
+  @Test
+  void aDamagedLengthIsRefusedAndNotFilledWithZeros() {
+    for (Type type : List.of(Types.BinaryType.get(), Types.FixedType.ofLength(4))) {
+      RowCodec codec = new RowCodec(new Schema(NestedField.required(1, "c", type)));
+      GenericRecord row = GenericRecord.create(codec.schema());
+      row.set(0, type.typeId() == Type.TypeID.FIXED ? new byte[4] : ByteBuffer.allocate(4));
+      byte[] bytes = codec.encode(row);
+      bytes[RowCodec.HEADER_BYTES + 1] += 1;
+      assertThatThrownBy(() -> codec.decode(bytes)).isInstanceOf(InvalidArgumentException.class);
     }
   }
 

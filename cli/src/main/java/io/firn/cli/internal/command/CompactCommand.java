@@ -12,6 +12,8 @@ import io.firn.engine.OwnerClient;
 import io.firn.engine.PlannedJob;
 import io.firn.error.InvalidArgumentException;
 import io.firn.error.LockedException;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -66,17 +68,22 @@ final class CompactCommand extends TableCommand {
 
   private int ask(OwnerClient owner, CompactionKind kind) {
     terminal().say("Asking the process that writes the table: " + owner.description());
-    terminal().print(owner.compact(kind));
+    report(owner.compact(kind));
     return ExitCode.OK;
   }
 
   private void report(CompactionReport report) {
+    if (report.jobs() == 0 && report.filesMoved() == 0) {
+      terminal().print("There was nothing to do");
+      return;
+    }
     terminal()
         .print(
             String.format(
-                "%d jobs: %d files (%s) became %d (%s), %d moved without I/O, %s masked rows gone",
-                report.jobs(),
-                report.filesIn(),
+                Locale.ROOT,
+                "%s: %s (%s) became %d (%s), %d moved without I/O, %s masked rows gone",
+                Quantity.of(report.jobs(), "job"),
+                Quantity.of(report.filesIn(), "file"),
                 Quantity.bytes(report.bytesIn()),
                 report.filesOut(),
                 Quantity.bytes(report.bytesOut()),
@@ -96,7 +103,12 @@ final class CompactCommand extends TableCommand {
               column("to_level", Kind.ID),
               column("rewrites", Kind.TEXT),
               column("score", Kind.NUMBER));
-      for (PlannedJob job : opened.planCompaction(kind)) {
+      List<PlannedJob> jobs = opened.planCompaction(kind);
+      if (jobs.isEmpty()) {
+        terminal().say("There is nothing to do");
+        return ExitCode.OK;
+      }
+      for (PlannedJob job : jobs) {
         listing.add(
             job.kind(),
             job.files(),

@@ -5,6 +5,7 @@ import static io.firn.cli.internal.output.Listing.column;
 import io.firn.catalog.SnapshotInfo;
 import io.firn.cli.internal.output.Listing;
 import io.firn.cli.internal.output.Listing.Kind;
+import io.firn.cli.internal.output.Quantity;
 import io.firn.engine.FirnOptions;
 import io.firn.engine.FirnTable;
 import io.firn.engine.OptionKey;
@@ -57,9 +58,15 @@ final class ExpireCommand extends TableCommand {
     }
     if (!yes) {
       try (FirnTable opened = builder.openReadOnly()) {
-        print(old(opened.snapshots(), opened.options(), System.currentTimeMillis()));
+        List<SnapshotInfo> old =
+            old(opened.snapshots(), opened.options(), System.currentTimeMillis());
+        print(old);
+        terminal()
+            .say(
+                old.isEmpty()
+                    ? "No snapshot is old enough to expire"
+                    : "Nothing was changed; say --yes to expire these");
       }
-      terminal().say("Nothing was changed; say --yes to expire these");
       return ExitCode.OK;
     }
     try (FirnTable opened = builder.open()) {
@@ -71,8 +78,8 @@ final class ExpireCommand extends TableCommand {
       terminal()
           .say(
               "Deleted "
-                  + files
-                  + " files; what readers may still need is deleted when its grace time is over");
+                  + Quantity.of(files, "file")
+                  + "; what readers may still need is deleted when its grace time is over");
     }
     return ExitCode.OK;
   }

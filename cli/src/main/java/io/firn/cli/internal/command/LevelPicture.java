@@ -63,10 +63,9 @@ final class LevelPicture {
     lines.add(
         String.format(
             Locale.ROOT,
-            "%s: %d file%s, %s, %s live rows, %s masked (%s)",
+            "%s: %s, %s, %s live rows, %s masked (%s)",
             table.location(),
-            files.size(),
-            files.size() == 1 ? "" : "s",
+            Quantity.of(files.size(), "file"),
             Quantity.bytes(bytes),
             Quantity.count(rows - masked),
             Quantity.count(masked),
@@ -95,10 +94,9 @@ final class LevelPicture {
     lines.add(
         String.format(
             Locale.ROOT,
-            "L%d  %d file%s, %s, %s rows, %s masked (%s), score %.2f%s",
+            "L%d  %s, %s, %s rows, %s masked (%s), score %.2f%s",
             level.level(),
-            level.files(),
-            level.files() == 1 ? "" : "s",
+            Quantity.of(level.files(), "file"),
             Quantity.bytes(level.bytes()),
             Quantity.count(level.rows()),
             Quantity.count(level.maskedRows()),

@@ -57,10 +57,9 @@ final class LoadCommand extends TableCommand {
         .say(
             String.format(
                 Locale.ROOT,
-                "Loaded %s rows from %d file%s in %s (%s rows/s)",
+                "Loaded %s rows from %s in %s (%s rows/s)",
                 Quantity.count(rows),
-                files.size(),
-                files.size() == 1 ? "" : "s",
+                Quantity.of(files.size(), "file"),
                 Quantity.nanos(nanos),
                 Quantity.count((long) (rows / (nanos / 1e9)))));
     return ExitCode.OK;

@@ -126,7 +126,10 @@ final class CsvRows implements RowSource {
               + " fields ("
               + names(List.of(fields))
               + "), found "
-              + cells.size(),
+              + cells.size()
+              + (file.header() == InputFile.Header.ABSENT
+                  ? "; if the first line names the columns, say --header"
+                  : ""),
           null);
     }
     for (int i = 0; i < fields.length; i++) {

@@ -14,6 +14,11 @@ public final class Quantity {
     return String.format(Locale.ROOT, "%,d", count);
   }
 
+  /** A count of things: 1 file, 2 files. */
+  public static String of(long count, String thing) {
+    return count(count) + " " + thing + (count == 1 ? "" : "s");
+  }
+
   /** A size with its unit: 12.3 MiB. */
   public static String bytes(long bytes) {
     double value = bytes;

@@ -1,7 +1,7 @@
 package io.firn.engine.internal.wal;
 
 import io.firn.error.InvalidArgumentException;
-import io.firn.service.Ticker;
+import io.firn.service.ServiceEnvironment;
 import java.time.Duration;
 
 /**
@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param bufferBytes when this much waits to be written, the appending thread writes it
  * @param recordBytesMax the largest batch accepted
  * @param damage what to do about damaged segments at recovery
- * @param ticker the time
+ * @param environment the time, and who makes the thread of the background sync
  */
 public record WalOptions(
     int schemaId,
@@ -23,7 +23,7 @@ public record WalOptions(
     int bufferBytes,
     int recordBytesMax,
     Damage damage,
-    Ticker ticker) {
+    ServiceEnvironment environment) {
 
   /** What recovery does when a segment is damaged where a crash cannot have done it. */
   public enum Damage {
@@ -56,27 +56,36 @@ public record WalOptions(
   /** 100 ms, 1 MiB, batches of up to 256 MiB, damage refused, the machine's time. */
   public static WalOptions standard(int schemaId, long epoch) {
     return new WalOptions(
-        schemaId, epoch, Duration.ofMillis(100), 1 << 20, 1 << 28, Damage.REFUSE, Ticker.system());
+        schemaId,
+        epoch,
+        Duration.ofMillis(100),
+        1 << 20,
+        1 << 28,
+        Damage.REFUSE,
+        ServiceEnvironment.system());
   }
 
   public WalOptions withSyncInterval(Duration interval) {
-    return new WalOptions(schemaId, epoch, interval, bufferBytes, recordBytesMax, damage, ticker);
+    return new WalOptions(
+        schemaId, epoch, interval, bufferBytes, recordBytesMax, damage, environment);
   }
 
   public WalOptions withBufferBytes(int bytes) {
-    return new WalOptions(schemaId, epoch, syncInterval, bytes, recordBytesMax, damage, ticker);
+    return new WalOptions(
+        schemaId, epoch, syncInterval, bytes, recordBytesMax, damage, environment);
   }
 
   public WalOptions withRecordBytesMax(int bytes) {
-    return new WalOptions(schemaId, epoch, syncInterval, bufferBytes, bytes, damage, ticker);
+    return new WalOptions(schemaId, epoch, syncInterval, bufferBytes, bytes, damage, environment);
   }
 
   public WalOptions withDamage(Damage policy) {
     return new WalOptions(
-        schemaId, epoch, syncInterval, bufferBytes, recordBytesMax, policy, ticker);
+        schemaId, epoch, syncInterval, bufferBytes, recordBytesMax, policy, environment);
   }
 
-  public WalOptions withTicker(Ticker time) {
-    return new WalOptions(schemaId, epoch, syncInterval, bufferBytes, recordBytesMax, damage, time);
+  public WalOptions in(ServiceEnvironment process) {
+    return new WalOptions(
+        schemaId, epoch, syncInterval, bufferBytes, recordBytesMax, damage, process);
   }
 }

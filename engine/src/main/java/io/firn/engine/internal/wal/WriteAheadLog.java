@@ -112,7 +112,7 @@ public final class WriteAheadLog implements AutoCloseable {
     this.syncer =
         new BackgroundService(
             ServiceOptions.named("wal-sync")
-                .withTicker(options.ticker())
+                .in(options.environment())
                 .withRetry(new RetryPolicy(never, never, 1, error -> true)));
   }
 
@@ -266,9 +266,7 @@ public final class WriteAheadLog implements AutoCloseable {
       syncScheduled = true;
       syncer.offerAfter(options.syncInterval(), SYNC, context -> runScheduled());
     }
-    if (syncer.isInline()) {
-      syncer.runDue();
-    }
+    syncer.runInline();
   }
 
   private WorkOutcome runScheduled() {

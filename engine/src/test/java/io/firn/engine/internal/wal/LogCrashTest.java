@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firn.engine.internal.wal.Ops.Replay;
 import io.firn.error.FirnException;
 import io.firn.service.ManualTicker;
+import io.firn.service.ServiceEnvironment;
 import io.firn.testkit.CrashStorage;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.Seeds;
@@ -89,7 +90,9 @@ class LogCrashTest {
         storage,
         DIRECTORY,
         TABLE,
-        WalOptions.standard(0, 1).withBufferBytes(100).withTicker(ticker));
+        WalOptions.standard(0, 1)
+            .withBufferBytes(100)
+            .in(ServiceEnvironment.system().withTicker(ticker)));
   }
 
   /** The files must be what the log would have been, had it been closed here. */

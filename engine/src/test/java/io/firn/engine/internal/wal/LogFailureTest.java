@@ -7,6 +7,7 @@ import io.firn.engine.internal.wal.Ops.Replay;
 import io.firn.error.EngineFailedException;
 import io.firn.error.StorageException;
 import io.firn.service.ManualTicker;
+import io.firn.service.ServiceEnvironment;
 import io.firn.service.ServiceHealth;
 import io.firn.storage.LocalStorage;
 import io.firn.testkit.CountingStorage;
@@ -52,7 +53,7 @@ class LogFailureTest {
   }
 
   private WriteAheadLog log() {
-    return log(WalOptions.standard(0, 1).withTicker(ticker));
+    return log(WalOptions.standard(0, 1).in(ServiceEnvironment.system().withTicker(ticker)));
   }
 
   private Replay reopened() {
