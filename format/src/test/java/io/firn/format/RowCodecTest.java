@@ -234,7 +234,7 @@ class RowCodecTest {
       GenericRecord row = GenericRecord.create(codec.schema());
       row.set(0, type.typeId() == Type.TypeID.FIXED ? new byte[4] : ByteBuffer.allocate(4));
       byte[] bytes = codec.encode(row);
-      bytes[RowCodec.HEADER_BYTES + 1] += 1;
+      bytes[RowCodec.HEADER_BYTES + 1]++;
       assertThatThrownBy(() -> codec.decode(bytes)).isInstanceOf(InvalidArgumentException.class);
     }
   }
