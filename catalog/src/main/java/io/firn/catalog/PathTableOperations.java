@@ -254,10 +254,18 @@ final class PathTableOperations implements TableOperations {
     Set<String> kept = new HashSet<>();
     metadata.previousFiles().forEach(entry -> kept.add(entry.file()));
     for (TableMetadata.MetadataLogEntry former : base.previousFiles()) {
-      if (!kept.contains(former.file())) {
+      if (!kept.contains(former.file()) && isVersion(former.file())) {
         discard(former.file());
       }
     }
+  }
+
+  /** The log of metadata files is data, and whoever wrote it may have named any file. */
+  private boolean isVersion(String path) {
+    String local = StoragePaths.withoutFileScheme(path);
+    return local.startsWith("/")
+        && StoragePaths.parent(local).equals(StoragePaths.withoutFileScheme(metadataDirectory))
+        && VERSION.matcher(StoragePaths.name(local)).matches();
   }
 
   @Override

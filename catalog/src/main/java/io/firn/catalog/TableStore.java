@@ -14,6 +14,7 @@ import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -36,6 +37,8 @@ import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.exceptions.NotFoundException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One Iceberg table as Firn reads and commits it. The version is kept in memory: commits of this
@@ -62,6 +65,8 @@ import org.apache.iceberg.exceptions.NotFoundException;
  */
 public final class TableStore implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(TableStore.class);
+
   /** The epoch of a store that has not called {@link #fence()}. */
   public static final long NO_EPOCH = -1;
 
@@ -74,6 +79,7 @@ public final class TableStore implements AutoCloseable {
           TableRules.KEY_PROPERTY,
           TableProperties.FORMAT_VERSION);
 
+  private final TableLocation location;
   private final String name;
   private final TableSource source;
   private final TableOperations operations;
@@ -87,6 +93,7 @@ public final class TableStore implements AutoCloseable {
 
   private TableStore(
       TableLocation location, TableSource source, TableOperations operations, Storage storage) {
+    this.location = location;
     this.name = location.toString();
     this.source = source;
     this.operations = operations;
@@ -227,6 +234,33 @@ public final class TableStore implements AutoCloseable {
         metadata ->
             metadata.properties().entrySet().containsAll(set.entrySet())
                 && remove.stream().noneMatch(metadata.properties()::containsKey));
+  }
+
+  /**
+   * Refuses a directory that was copied or moved. Its metadata names the files, the log and the
+   * lock of the place it came from: whoever wrote to the copy would write there, and either would
+   * delete files that the other needs.
+   *
+   * @throws UnsupportedFeatureException if the table was opened by a path other than its own
+   */
+  public void checkPlace() {
+    if (location instanceof TableLocation.OfPath path) {
+      Path opened = Path.of(path.directory());
+      Path own = Path.of(StoragePaths.withoutFileScheme(location())).normalize();
+      if (!opened.equals(own) && !isSamePlace(opened, own)) {
+        throw new UnsupportedFeatureException(
+            "The table at " + opened + " is a copy: by its metadata its place is " + own);
+      }
+    }
+  }
+
+  private static boolean isSamePlace(Path one, Path other) {
+    try {
+      return one.toRealPath().equals(other.toRealPath());
+    } catch (IOException e) {
+      LOG.debug("One of {} and {} does not exist", one, other, e);
+      return false;
+    }
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.firn.error.NotATableException;
 import io.firn.error.StorageException;
@@ -23,6 +24,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.exceptions.CommitFailedException;
@@ -175,11 +177,51 @@ class PathTableOperationsTest {
   }
 
   private static void moveToTheFuture(Path file, long millis) throws Exception {
+    rewrite(
+        file,
+        node -> {
+          node.put("last-updated-ms", millis);
+          ((ObjectNode) node.get("snapshots").get(0)).put("timestamp-ms", millis);
+          ((ObjectNode) node.get("snapshot-log").get(0)).put("timestamp-ms", millis);
+        });
+  }
+
+  /** Changes a metadata file as another engine would. */
+  private static void rewrite(Path file, Consumer<ObjectNode> change) throws Exception {
     ObjectMapper json = new ObjectMapper();
     ObjectNode node = (ObjectNode) json.readTree(file.toFile());
-    node.put("last-updated-ms", millis);
-    ((ObjectNode) node.get("snapshots").get(0)).put("timestamp-ms", millis);
-    ((ObjectNode) node.get("snapshot-log").get(0)).put("timestamp-ms", millis);
+    change.accept(node);
     Files.writeString(file, json.writeValueAsString(node));
+  }
+
+  @Test
+  void aMetadataLogThatNamesOtherFilesDeletesNoneOfThem() throws Exception {
+    Places.PATH.create(directory, storage).close();
+    Path outside = Files.writeString(directory.resolve("v1.metadata.json"), "not of the table");
+    Path inside = Files.writeString(metadata().resolve("notes.txt"), "no version");
+    List<String> hostile =
+        List.of(
+            outside.toString(),
+            "file:" + outside,
+            metadata() + "/../../v1.metadata.json",
+            "v1.metadata.json",
+            inside.toString());
+    rewrite(
+        metadata().resolve("v2.metadata.json"),
+        node -> {
+          ArrayNode log = node.withArray("metadata-log").removeAll();
+          hostile.forEach(
+              file -> log.addObject().put("timestamp-ms", 1).put("metadata-file", file));
+          node.withObject("/properties").put("write.metadata.previous-versions-max", "1");
+        });
+    try (TableStore store = Places.PATH.open(directory, storage)) {
+      store.fence();
+      for (int round = 0; round < 5; round++) {
+        store.updateProperties(Map.of("round", Integer.toString(round)), Set.of());
+      }
+    }
+    assertThat(outside).exists();
+    assertThat(inside).exists();
+    assertThat(metadata().resolve("v3.metadata.json")).doesNotExist();
   }
 }

@@ -90,6 +90,7 @@ final class EngineOpener {
     OpenedResources opened = new OpenedResources();
     opened.add(store);
     try {
+      store.checkPlace();
       checkSchema(store.version().schema());
       options(store.properties());
       String local = localDirectory(store);

@@ -26,7 +26,7 @@ final class ReadAhead implements AutoCloseable {
   private static final int BATCHES_PER_PART = 2;
 
   /** A scan of fewer rows is over before a worker has woken up. */
-  private static final long ROWS_WORTH_WORKERS = 16 * 1024;
+  static final long ROWS_WORTH_WORKERS = 16 * 1024;
 
   private final ScanWorkers workers;
   private final Projection projection;
@@ -76,11 +76,13 @@ final class ReadAhead implements AutoCloseable {
   }
 
   /**
+   * @param rowsWanted how many rows the consumer asks for at most
    * @param inOrder whether the rows have to come in the order of the parts
    */
   ReadAhead(
       ScanWorkers workers,
       List<ScanPart> parts,
+      long rowsWanted,
       Projection projection,
       @Nullable Expression pruning,
       @Nullable RowFilter filter,
@@ -92,7 +94,7 @@ final class ReadAhead implements AutoCloseable {
     this.filter = filter;
     this.inOrder = inOrder;
     long rows = parts.stream().mapToLong(ScanPart::rows).sum();
-    this.openMax = rows < ROWS_WORTH_WORKERS ? 1 : workers.parallelism();
+    this.openMax = Math.min(rows, rowsWanted) < ROWS_WORTH_WORKERS ? 1 : workers.parallelism();
   }
 
   /** The next batch, which has a row to deliver, valid until the next call; null at the end. */

@@ -71,7 +71,8 @@ final class ScanPlanner {
       }
     }
     boolean descending = request.order() == ScanRequest.Order.DESCENDING;
-    if (runs.size() == 1 && sources.isEmpty() && !descending) {
+    boolean many = request.limit() > ReadAhead.ROWS_WORTH_WORKERS;
+    if (runs.size() == 1 && sources.isEmpty() && !descending && many) {
       return concatenated(runs.get(0), new KeyList(), List.of(), true);
     }
     for (List<FileView> run : runs) {
@@ -103,7 +104,7 @@ final class ScanPlanner {
     Schema read = projection.schema();
     RowFilter filter = filter(read);
     return new ConcatenatedStream(
-        new ReadAhead(workers, parts, projection, pruning, filter, inOrder),
+        new ReadAhead(workers, parts, request.limit(), projection, pruning, filter, inOrder),
         new MergedStream(request, read, memtables, filter, () -> {}),
         state::close);
   }

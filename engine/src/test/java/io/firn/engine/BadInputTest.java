@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
@@ -74,6 +75,34 @@ class BadInputTest {
     assertThatThrownBy(() -> Rows.at(directory.resolve("other")).key("idd").open())
         .hasMessageContaining("idd");
     assertThat(directory.resolve("other")).doesNotExist();
+  }
+
+  @Test
+  void aCopiedDirectoryIsReadAndNeverWritten() throws IOException {
+    table.flush();
+    Path copy = directory.resolve("copy");
+    try (Stream<Path> files = Files.walk(home)) {
+      for (Path file : files.filter(path -> !path.endsWith("socket")).toList()) {
+        Files.copy(file, copy.resolve(home.relativize(file)));
+      }
+    }
+    assertThatThrownBy(() -> Rows.at(copy).open())
+        .isInstanceOf(UnsupportedFeatureException.class)
+        .hasMessageContaining(copy.toString())
+        .hasMessageContaining(home.toString());
+    try (FirnTable read = Rows.at(copy).openReadOnly()) {
+      assertThat(Rows.all(read.scan())).containsExactly(Rows.row(1));
+    }
+    assertUnchanged();
+  }
+
+  @Test
+  void aTableIsWrittenThroughALinkToItsPlace() throws IOException {
+    table.close();
+    Path link = Files.createSymbolicLink(directory.resolve("link"), home);
+    try (FirnTable linked = Rows.at(link).open()) {
+      assertThat(Rows.all(linked.scan())).containsExactly(Rows.row(1));
+    }
   }
 
   @Test

@@ -33,6 +33,7 @@ import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.deletes.BaseDVFileWriter;
 import org.apache.iceberg.deletes.EqualityDeleteWriter;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.DeleteWriteResult;
 import org.apache.iceberg.io.FileAppender;
@@ -211,8 +212,12 @@ final class ForeignEngine {
         new BaseDVFileWriter(
             OutputFileFactory.builderFor(table, 1, 1).format(FileFormat.PUFFIN).build(),
             path -> {
+              FileScanTask planned = byPath.get(path);
+              if (planned == null) {
+                throw new ValidationException("%s came after the statement was planned", path);
+              }
               List<DeleteFile> vectors =
-                  byPath.get(path).deletes().stream()
+                  planned.deletes().stream()
                       .filter(file -> file.format() == FileFormat.PUFFIN)
                       .toList();
               return vectors.isEmpty()

@@ -56,7 +56,7 @@ class LifecycleTest {
               .option("snapshot-age-millis-max", "0")
               .open()) {
         table.put(Rows.row(i % 20), WriteOptions.of(Durability.NONE));
-        if (i % 100 == 99) {
+        if (i % 20 == 19) {
           table.sweep();
         }
       }

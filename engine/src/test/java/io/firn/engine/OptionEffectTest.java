@@ -401,20 +401,13 @@ class OptionEffectTest {
           assertThat(rows).hasSizeGreaterThanOrEqualTo(20_000);
         }
         if (workers > 0) {
-          await().until(() -> scanService(table).done() > 0);
+          await().until(() -> service(table, "scan").done() > 0);
         } else {
-          assertThat(scanService(table).enabled()).isFalse();
-          assertThat(scanService(table).done()).isZero();
+          assertThat(service(table, "scan").enabled()).isFalse();
+          assertThat(service(table, "scan").done()).isZero();
         }
       }
     }
-  }
-
-  private static ServiceStats scanService(FirnTable table) {
-    return table.stats().services().stream()
-        .filter(service -> service.name().equals("scan"))
-        .findFirst()
-        .orElseThrow();
   }
 
   @Test
