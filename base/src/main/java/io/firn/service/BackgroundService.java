@@ -356,7 +356,7 @@ public final class BackgroundService implements AutoCloseable {
     WorkOutcome outcome = WorkOutcome.DONE;
     Throwable error = null;
     try {
-      outcome = unit.run(new Run(entry.attempts));
+      outcome = unit.run(new UnitContext(entry.attempts, () -> stopRequested, counters));
     } catch (Throwable e) {
       error = e;
     }
@@ -575,33 +575,5 @@ public final class BackgroundService implements AutoCloseable {
   /** The health now, without taking a lock. */
   public ServiceHealth health() {
     return healthTracker.health();
-  }
-
-  private final class Run implements WorkContext {
-    private final int attempts;
-
-    Run(int attempts) {
-      this.attempts = attempts;
-    }
-
-    @Override
-    public boolean stopRequested() {
-      return stopRequested;
-    }
-
-    @Override
-    public int attempts() {
-      return attempts;
-    }
-
-    @Override
-    public void addBytesIn(long bytes) {
-      counters.bytesIn.add(bytes);
-    }
-
-    @Override
-    public void addBytesOut(long bytes) {
-      counters.bytesOut.add(bytes);
-    }
   }
 }
