@@ -24,7 +24,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +41,9 @@ class LifecycleTest {
   @TempDir Path directory;
 
   @Test
+  @Timeout(
+      value = 12,
+      unit = TimeUnit.MINUTES) // a thousand times the commits of an open and a close
   void aThousandOpenWriteCloseCyclesLeakNothing() {
     TrackingStorage storage = leaks.track(new LocalStorage());
     long descriptors = 0;
