@@ -115,7 +115,10 @@ final class EqualityDeleteStore implements Store<Record> {
               compacted.insert(row);
             }
           }
-          RewriteFiles rewrite = table.newRewrite();
+          // Deletes up to here are in the rows that were read; without this all of them count as
+          // new.
+          RewriteFiles rewrite =
+              table.newRewrite().validateFromSnapshot(table.currentSnapshot().snapshotId());
           oldFiles.forEach(rewrite::deleteFile);
           oldDeletes.forEach(rewrite::deleteFile);
           for (DataFile file : compacted.complete().dataFiles()) {
