@@ -294,6 +294,20 @@ class SweeperTest {
   }
 
   @Test
+  void aSweepThatNobodyCouldTakeIsCountedAndItsFilesStayOnTheList() throws Exception {
+    try (Sweeper sweeper = sweeper(options(), ticker)) {
+      sweeper.start();
+      ticker.awaitWaiters(1);
+      sweeper.stop();
+      assertThat(sweeper.stats().refused()).isZero();
+      List<String> files = files(2);
+      sweeper.add(files);
+      assertThat(sweeper.stats().refused()).isEqualTo(1);
+      assertThat(sweeper.pendingPaths()).containsExactlyInAnyOrderElementsOf(files);
+    }
+  }
+
+  @Test
   void snapshotsExpireAfterSoManyNewOnes() throws Exception {
     for (int i = 0; i < 5; i++) {
       table.flush(TestTable.range(i * 50L, 500 + i * 50L), i + 1);
