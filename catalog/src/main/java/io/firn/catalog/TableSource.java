@@ -16,12 +16,15 @@ import java.util.UUID;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.HasTableOperations;
+import org.apache.iceberg.NullOrder;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.ReplaceSortOrder;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.Transaction;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
@@ -118,16 +121,24 @@ final class TableSource implements AutoCloseable {
     return operations;
   }
 
-  /** Creates the table and opens it. */
+  /**
+   * Creates the table and opens it. The table has the empty sort order besides its own: Spark
+   * writes files that it sorts by something else under that one, and refuses if there is none.
+   */
   TableOperations create(Schema columns, List<String> keyColumns, Map<String, String> given) {
     Schema schema = TableRules.newSchema(columns, keyColumns);
-    SortOrder order = TableRules.newSortOrder(schema, keyColumns);
     Map<String, String> properties = TableRules.newProperties(keyColumns, given);
     try {
       if (location instanceof TableLocation.OfPath path) {
-        TableMetadata metadata =
+        TableMetadata unsorted =
             TableMetadata.newTableMetadata(
-                schema, PartitionSpec.unpartitioned(), order, path.directory(), properties);
+                schema,
+                PartitionSpec.unpartitioned(),
+                SortOrder.unsorted(),
+                path.directory(),
+                properties);
+        TableMetadata metadata =
+            unsorted.replaceSortOrder(TableRules.newSortOrder(unsorted.schema(), keyColumns));
         PathTableOperations operations = pathOperations();
         if (operations.refresh() != null) {
           throw new InvalidArgumentException("There is a table already: " + location);
@@ -137,12 +148,16 @@ final class TableSource implements AutoCloseable {
       }
       TableLocation.OfCatalog named = (TableLocation.OfCatalog) location;
       createNamespace(named);
-      catalog()
-          .buildTable(named.identifier(), schema)
-          .withPartitionSpec(PartitionSpec.unpartitioned())
-          .withSortOrder(order)
-          .withProperties(properties)
-          .create();
+      Transaction creation =
+          catalog()
+              .buildTable(named.identifier(), schema)
+              .withPartitionSpec(PartitionSpec.unpartitioned())
+              .withProperties(properties)
+              .createTransaction();
+      ReplaceSortOrder order = creation.replaceSortOrder();
+      keyColumns.forEach(column -> order.asc(column, NullOrder.NULLS_FIRST));
+      order.commit();
+      creation.commitTransaction();
       return open();
     } catch (AlreadyExistsException | CommitFailedException e) {
       throw new InvalidArgumentException("There is a table already: " + location, e);

@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.iceberg.SortOrder;
+import org.apache.iceberg.Table;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -123,6 +125,18 @@ class TableStoreTest {
           .isInstanceOf(FencedException.class);
       assertThat(store.refresh().snapshotId()).isEqualTo(Version.NO_SNAPSHOT);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Places.class)
+  void aNewTableIsSortedByItsKeyAndKnowsTheEmptyOrder(Places place) {
+    create(place).close();
+    Table table = place.foreign(directory);
+    int id = table.schema().findField("id").fieldId();
+    assertThat(table.sortOrder().fields())
+        .hasSize(1)
+        .allSatisfy(field -> assertThat(field.sourceId()).isEqualTo(id));
+    assertThat(table.sortOrders()).containsKey(SortOrder.unsorted().orderId());
   }
 
   @ParameterizedTest

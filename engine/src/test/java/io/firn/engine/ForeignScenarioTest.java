@@ -2,11 +2,12 @@ package io.firn.engine;
 
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.Seeds;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Other engines commit while Firn has the table open and writes: no row of either side is lost, no
@@ -25,18 +26,14 @@ class ForeignScenarioTest {
 
   @TempDir Path directory;
 
-  @Test
-  void engineIcebergAndModelAgreeWhateverOthersCommit() throws Exception {
-    for (int i = 0; i < INTERLEAVINGS; i++) {
-      if (ONLY < 0 || i == ONLY) {
-        run(i);
-      }
-    }
+  static IntStream interleavings() {
+    return ONLY < 0 ? IntStream.range(0, INTERLEAVINGS) : IntStream.of(ONLY);
   }
 
-  private void run(int interleaving) throws Exception {
-    Path place = Files.createDirectories(directory.resolve("interleaving" + interleaving));
-    try (ForeignScenario scenario = new ForeignScenario(place, seeds.random(interleaving))) {
+  @ParameterizedTest
+  @MethodSource("interleavings")
+  void engineIcebergAndModelAgreeWhateverOthersCommit(int interleaving) throws Exception {
+    try (ForeignScenario scenario = new ForeignScenario(directory, seeds.random(interleaving))) {
       try {
         scenario.run(STEPS);
       } catch (Exception | AssertionError e) {
