@@ -1,11 +1,15 @@
 package io.firn.catalog;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
@@ -57,6 +61,35 @@ final class ReachableFiles {
     return reached;
   }
 
+  /** The snapshots, those most likely to name what is on disk first. */
+  List<Snapshot> newestFirst() {
+    List<Snapshot> snapshots = new ArrayList<>(metadata.snapshots());
+    snapshots.sort(Comparator.comparingLong(Snapshot::sequenceNumber).reversed());
+    return snapshots;
+  }
+
+  /** What the metadata names besides what its snapshots reach: itself and those before it. */
+  Set<String> others() {
+    Set<String> paths = new HashSet<>();
+    if (metadata.metadataFileLocation() != null) {
+      paths.add(metadata.metadataFileLocation());
+    }
+    metadata.previousFiles().forEach(entry -> paths.add(entry.file()));
+    return paths;
+  }
+
+  /** Tells the paths of the live files in a manifest. */
+  void forEachLive(ManifestFile manifest, Consumer<String> path) throws IOException {
+    try (ManifestReader<? extends ContentFile<?>> entries =
+        manifest.content() == ManifestContent.DATA
+            ? ManifestFiles.read(manifest, io, metadata.specsById())
+            : ManifestFiles.readDeleteManifest(manifest, io, metadata.specsById())) {
+      for (ContentFile<?> entry : entries) {
+        path.accept(entry.location());
+      }
+    }
+  }
+
   /** The paths of the live data files, or of the deletion vectors' files, in some manifests. */
   Set<String> live(Collection<ManifestFile> manifests, ManifestContent content) throws IOException {
     Set<String> paths = new HashSet<>();
@@ -64,14 +97,7 @@ final class ReachableFiles {
       if (manifest.content() != content) {
         continue;
       }
-      try (ManifestReader<? extends ContentFile<?>> entries =
-          content == ManifestContent.DATA
-              ? ManifestFiles.read(manifest, io, metadata.specsById())
-              : ManifestFiles.readDeleteManifest(manifest, io, metadata.specsById())) {
-        for (ContentFile<?> entry : entries) {
-          paths.add(entry.location());
-        }
-      }
+      forEachLive(manifest, paths::add);
     }
     return paths;
   }
@@ -84,10 +110,7 @@ final class ReachableFiles {
     paths.addAll(reached.manifests().keySet());
     paths.addAll(live(reached.manifests().values(), ManifestContent.DATA));
     paths.addAll(live(reached.manifests().values(), ManifestContent.DELETES));
-    if (metadata.metadataFileLocation() != null) {
-      paths.add(metadata.metadataFileLocation());
-    }
-    metadata.previousFiles().forEach(entry -> paths.add(entry.file()));
+    paths.addAll(others());
     return paths;
   }
 }

@@ -17,7 +17,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -25,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -478,14 +478,32 @@ public final class TableStore implements AutoCloseable {
    *     other engines' uncommitted files cannot be told from abandoned ones
    */
   public List<String> orphans(Set<String> inFlight, long modifiedBeforeMillis) {
+    return search(path -> true, modifiedBeforeMillis, inFlight, () -> false);
+  }
+
+  /**
+   * Like {@link #orphans}, of any age and of certain names alone.
+   *
+   * @param wanted which paths to look for
+   * @param givenUp asked between any two reads of metadata: whether nobody waits for the answer any
+   *     more, which then is empty
+   */
+  public List<String> leftovers(
+      Predicate<String> wanted, Set<String> inFlight, BooleanSupplier givenUp) {
+    return search(wanted, Long.MAX_VALUE, inFlight, givenUp);
+  }
+
+  private List<String> search(
+      Predicate<String> wanted,
+      long modifiedBeforeMillis,
+      Set<String> inFlight,
+      BooleanSupplier givenUp) {
     try {
-      OrphanSearch search = new OrphanSearch(storage, location());
+      OrphanSearch search = new OrphanSearch(storage, location(), wanted);
       search.list(modifiedBeforeMillis);
       refresh();
-      TableCore.State now = core.state();
-      Set<String> needed = new HashSet<>(inFlight);
-      needed.addAll(new ReachableFiles(operations.io(), now.metadata()).all());
-      return search.notIn(needed);
+      return search.unnamed(
+          new ReachableFiles(operations.io(), core.state().metadata()), inFlight, givenUp);
     } catch (IOException | UncheckedIOException | NotFoundException e) {
       throw new StorageException("Cannot search the orphans of " + name, e);
     }

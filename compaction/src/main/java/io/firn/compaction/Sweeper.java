@@ -257,17 +257,19 @@ public final class Sweeper implements AutoCloseable {
 
   /**
    * Unnamed data files of an older epoch need no age: whoever wrote them can never commit them, for
-   * the fence is up.
+   * the fence is up. A stop does not wait for the search: what it did not find is found at the next
+   * open.
    */
   private WorkOutcome findLeftovers(WorkContext context) {
     long epoch = store.epoch();
-    List<String> leftovers = new ArrayList<>();
-    for (String path : store.orphans(pins.pinnedPaths(), Long.MAX_VALUE)) {
-      Matcher name = EPOCH.matcher(StoragePaths.name(path));
-      if (name.matches() && Long.parseLong(name.group(1)) < epoch) {
-        leftovers.add(path);
-      }
-    }
+    List<String> leftovers =
+        store.leftovers(
+            path -> {
+              Matcher name = EPOCH.matcher(StoragePaths.name(path));
+              return name.matches() && Long.parseLong(name.group(1)) < epoch;
+            },
+            pins.pinnedPaths(),
+            context::stopRequested);
     orphansFound.add(leftovers.size());
     add(leftovers);
     return leftovers.isEmpty() ? WorkOutcome.SKIPPED : WorkOutcome.DONE;

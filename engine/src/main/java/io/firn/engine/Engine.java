@@ -223,10 +223,12 @@ final class Engine {
     if (version.schema() == reads.schema()) {
       return;
     }
-    if (writer != null) {
-      writer.writes().adoptSchema(version);
+    TableReads following = new TableReads(version.schema(), parts);
+    if (writer == null) {
+      reads = following;
+    } else {
+      writer.writes().adoptSchema(version, () -> reads = following);
     }
-    reads = new TableReads(version.schema(), parts);
   }
 
   TableStats stats() {

@@ -42,11 +42,6 @@ final class EntryCursor {
     return memtable.kind(entry) == OpKind.DELETE;
   }
 
-  /** A copy of the row. */
-  byte[] row() {
-    return memtable.row(entry);
-  }
-
   int rowOffset() {
     return memtable.rowOffset(entry);
   }

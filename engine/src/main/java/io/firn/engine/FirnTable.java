@@ -114,7 +114,12 @@ public final class FirnTable implements TableReader, AutoCloseable {
 
   /** Deletes the row with this key, if there is one, with the default durability. */
   public WriteToken delete(Object... key) {
-    return write(newBatch().delete(key));
+    try {
+      return write(newBatch().delete(key));
+    } catch (SchemaMismatchException changedMeanwhile) {
+      // A key means the same whatever columns another engine has added.
+      return write(newBatch().delete(key));
+    }
   }
 
   /** An empty batch for this table. */

@@ -199,10 +199,11 @@ final class ReadAhead implements AutoCloseable {
 
   /** Reads one batch of a part that is running, and ends the running. */
   private void readOne(Open part) {
-    ScanBatch batch = freeBatch();
+    ScanBatch batch = null;
     boolean filled = false;
     Throwable failure = null;
     try {
+      batch = freeBatch();
       RowScan scan = part.scan;
       if (scan == null) {
         scan = part.part.open(projection, pruning);
@@ -221,10 +222,8 @@ final class ReadAhead implements AutoCloseable {
       part.running = false;
       part.failure = failure;
       part.ended = !filled;
-      if (filled) {
-        part.batches.add(batch);
-      } else {
-        free.push(batch);
+      if (batch != null) {
+        (filled ? part.batches : free).add(batch);
       }
       abandoned = closed;
       read.signalAll();

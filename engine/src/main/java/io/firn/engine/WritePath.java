@@ -205,10 +205,14 @@ final class WritePath {
   /**
    * Takes rows of another schema from now on. Those of the old one are in memtables and log
    * segments of their own. What it rotates waits for its flush.
+   *
+   * @param publish lets others make batches of the new schema; run in the gate, so that whoever's
+   *     batch is refused for its schema finds the new one
    */
-  void adoptSchema(Version version) {
+  void adoptSchema(Version version, Runnable publish) {
     gate.lock();
     try {
+      publish.run();
       SuperVersion view = state.peek();
       if (version.schema() == schema || view == null || closed || failures.failed()) {
         return;

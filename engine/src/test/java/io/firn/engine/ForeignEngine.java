@@ -40,11 +40,13 @@ import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.io.OutputFileFactory;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Another engine on the same table: writes and commits by Iceberg's own API what Spark, Flink and
  * Trino do by their statements. Rows keep their lineage when files are rewritten, as the
- * specification asks. One thread at a time.
+ * specification asks. A statement is planned on the table as {@link #table()} last saw it. One
+ * thread at a time.
  */
 final class ForeignEngine {
 
@@ -64,8 +66,9 @@ final class ForeignEngine {
     return table;
   }
 
-  Schema schema() {
-    return table().schema();
+  /** The snapshot that statements are planned on; null if there is none yet. */
+  @Nullable Snapshot planned() {
+    return table.currentSnapshot();
   }
 
   /** Every live row, one for each time that a key is there. */
@@ -83,7 +86,7 @@ final class ForeignEngine {
   }
 
   private List<FileScanTask> tasks() {
-    try (CloseableIterable<FileScanTask> planned = table().newScan().planFiles()) {
+    try (CloseableIterable<FileScanTask> planned = table.newScan().planFiles()) {
       List<FileScanTask> tasks = new ArrayList<>();
       planned.forEach(tasks::add);
       tasks.sort((a, b) -> a.file().location().compareTo(b.file().location()));
@@ -196,7 +199,7 @@ final class ForeignEngine {
 
   /** {@code INSERT}. */
   void append(DataFile... added) {
-    var append = table().newAppend();
+    var append = table.newAppend();
     for (DataFile file : added) {
       append.appendFile(file);
     }
@@ -205,7 +208,7 @@ final class ForeignEngine {
 
   /** {@code DELETE}, {@code UPDATE} and {@code MERGE}, merge-on-read. */
   void replaceRows(Predicate<FileRow> deleted, List<DataFile> added) {
-    Snapshot base = table().currentSnapshot();
+    Snapshot base = table.currentSnapshot();
     Map<String, FileScanTask> byPath = new HashMap<>();
     tasks().forEach(task -> byPath.put(task.file().location(), task));
     BaseDVFileWriter writer =
@@ -247,7 +250,7 @@ final class ForeignEngine {
 
   /** {@code DELETE}, {@code UPDATE} and {@code MERGE}, copy-on-write. */
   void replaceFiles(Collection<DataFile> removed, List<DataFile> added) {
-    Snapshot base = table().currentSnapshot();
+    Snapshot base = table.currentSnapshot();
     OverwriteFiles overwrite =
         table.newOverwrite().validateFromSnapshot(base.snapshotId()).validateNoConflictingDeletes();
     removed.forEach(overwrite::deleteFile);
@@ -257,7 +260,7 @@ final class ForeignEngine {
 
   /** {@code CALL rewrite_data_files}. */
   void compact(Collection<DataFile> removed, List<DataFile> added) {
-    Snapshot base = table().currentSnapshot();
+    Snapshot base = table.currentSnapshot();
     Set<String> paths = new HashSet<>();
     removed.forEach(file -> paths.add(file.location()));
     RewriteFiles rewrite =
@@ -272,7 +275,7 @@ final class ForeignEngine {
 
   /** Flink's upsert: equality deletes on the key, and rows of the same commit beside them. */
   void upsert(List<? extends Record> keys, List<DataFile> added) {
-    Schema schema = table().schema();
+    Schema schema = table.schema();
     Schema keySchema =
         new Schema(
             schema.columns().stream()

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
@@ -67,6 +68,12 @@ final class ForeignModel {
             return present;
           },
           row.id());
+    }
+
+    State without(Predicate<Long> deleted) {
+      NavigableMap<Long, List<Row>> changed = new TreeMap<>(rows);
+      changed.keySet().removeIf(deleted);
+      return new State(changed);
     }
 
     State delete(long key) {
@@ -129,29 +136,29 @@ final class ForeignModel {
     writes.put(sequence, new Write(key, row));
   }
 
-  /**
-   * A foreign statement has made the table's current snapshot.
-   *
-   * @param before what it was run on; a commit of ours may have come between that changes no row
-   *     but masks what is there twice
-   * @param after what it has made of that
-   */
-  void committed(Table table, State before, State after) {
-    Snapshot snapshot = table.currentSnapshot();
-    if (snapshot == null || states.containsKey(snapshot.snapshotId())) {
-      return;
+  /** What a statement has made of the table it was run on. */
+  record Effect(State before, State after, Predicate<Long> deleted) {
+
+    /** The same on another state, since commits of ours may have come between. */
+    State on(State base) {
+      if (base.equals(before)) {
+        return after;
+      }
+      return base.without(deleted).with(before.without(deleted), after);
     }
-    Long parent = snapshot.parentId();
-    if (parent != null && !states.containsKey(parent)) {
-      states.put(snapshot.snapshotId(), State.EMPTY);
-      look(table);
-    }
-    State base = parent == null ? State.EMPTY : states.get(parent);
-    states.put(snapshot.snapshotId(), base.equals(before) ? after : base.with(before, after));
   }
 
   /** Takes note of the snapshots that Firn has committed. */
   void look(Table table) {
+    look(table, null);
+  }
+
+  /**
+   * Takes note of new snapshots.
+   *
+   * @param foreign what the statement has done that made the one among them which is not Firn's
+   */
+  void look(Table table, @Nullable Effect foreign) {
     List<Snapshot> unknown = new ArrayList<>();
     for (Snapshot snapshot : table.snapshots()) {
       if (!states.containsKey(snapshot.snapshotId())) {
@@ -163,18 +170,26 @@ final class ForeignModel {
       Long parent = snapshot.parentId();
       State before = parent == null ? State.EMPTY : states.get(parent);
       assertThat(before).as("the parent of %s", snapshot).isNotNull();
-      String job = snapshot.summary().get(SummaryKeys.JOB);
-      switch (String.valueOf(job)) {
-        case "flush" -> {
-          long sequence = Long.parseLong(snapshot.summary().get(SummaryKeys.SEQUENCE));
-          states.put(snapshot.snapshotId(), withWrites(before.settled(), flushed, sequence));
-          flushed = sequence;
-        }
-        case "settle" -> states.put(snapshot.snapshotId(), before.settled());
-        case "compaction", "purge" -> states.put(snapshot.snapshotId(), before);
-        default -> throw new AssertionError("Who committed " + snapshot + "?");
-      }
+      states.put(snapshot.snapshotId(), made(snapshot, before, foreign));
     }
+  }
+
+  private State made(Snapshot snapshot, State before, @Nullable Effect foreign) {
+    String job = String.valueOf(snapshot.summary().get(SummaryKeys.JOB));
+    return switch (job) {
+      case "flush" -> {
+        long sequence = Long.parseLong(snapshot.summary().get(SummaryKeys.SEQUENCE));
+        State after = withWrites(before.settled(), flushed, sequence);
+        flushed = sequence;
+        yield after;
+      }
+      case "settle" -> before.settled();
+      case "compaction", "purge" -> before;
+      default -> {
+        assertThat(foreign).as("Who committed %s?", snapshot).isNotNull();
+        yield foreign.on(before);
+      }
+    };
   }
 
   private State withWrites(State state, long after, long upTo) {

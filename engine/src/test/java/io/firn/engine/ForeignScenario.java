@@ -6,6 +6,8 @@ import io.firn.catalog.TableLocation;
 import io.firn.engine.ForeignModel.Row;
 import io.firn.engine.ForeignModel.State;
 import io.firn.error.FirnException;
+import io.firn.error.InvalidArgumentException;
+import io.firn.error.SchemaMismatchException;
 import io.firn.storage.LocalStorage;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.PathPattern;
@@ -24,9 +26,11 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.IcebergGenerics;
@@ -167,26 +171,41 @@ final class ForeignScenario implements AutoCloseable {
   }
 
   private void write() {
-    WriteBatch batch = table.newBatch();
-    List<Row> rows = new ArrayList<>();
     List<Long> keys = new ArrayList<>();
     for (int i = random.nextInt(12); i >= 0; i--) {
-      long key = random.nextLong(KEYS);
-      keys.add(key);
-      if (random.nextInt(4) == 0) {
-        batch.delete(key);
-        rows.add(null);
-      } else {
-        Record row = ForeignStatement.randomRow(table.schema(), key, random, versions);
-        batch.put(row);
-        rows.add(Row.of(row));
-      }
+      keys.add(random.nextLong(KEYS));
     }
-    long sequence = table.write(batch).sequence() - keys.size() + 1;
-    for (int i = 0; i < keys.size(); i++) {
-      model.wrote(sequence + i, keys.get(i), rows.get(i));
+    long dice = random.nextLong();
+    while (!write(keys, new Random(dice))) {
+      story.add("  again, for a column came in between");
+    }
+  }
+
+  /** Writes rows of the schema as it is now; false if that changes meanwhile. */
+  private boolean write(List<Long> keys, Random dice) {
+    WriteBatch batch = table.newBatch();
+    List<Row> rows = new ArrayList<>();
+    try {
+      for (long key : keys) {
+        if (dice.nextInt(4) == 0) {
+          batch.delete(key);
+          rows.add(null);
+        } else {
+          Record row = ForeignStatement.randomRow(table.schema(), key, dice, versions);
+          batch.put(row);
+          rows.add(Row.of(row));
+        }
+      }
+      long sequence = table.write(batch).sequence() - keys.size() + 1;
+      for (int i = 0; i < keys.size(); i++) {
+        model.wrote(sequence + i, keys.get(i), rows.get(i));
+      }
+    } catch (SchemaMismatchException | InvalidArgumentException changed) {
+      assertThat(table.newBatch().schema()).isNotSameAs(batch.schema());
+      return false;
     }
     story.add("write " + keys);
+    return true;
   }
 
   private void flush() {
@@ -203,20 +222,18 @@ final class ForeignScenario implements AutoCloseable {
   /** A foreign statement, now. */
   private void statement() {
     ForeignStatement[] all = ForeignStatement.values();
-    statement(all[random.nextInt(all.length)]);
+    statement(all[random.nextInt(all.length)], random);
   }
 
-  private void statement(ForeignStatement statement) {
-    model.look(foreign.table());
-    if (foreign.table().currentSnapshot() == null) {
+  private void statement(ForeignStatement statement, Random dice) {
+    ForeignStatement.Call call = new ForeignStatement.Call(foreign, model, dice, KEYS, versions);
+    Snapshot base = foreign.planned();
+    if (base == null) {
       return;
     }
     try {
-      story.add(statement + " on snapshot " + foreign.table().currentSnapshot().snapshotId());
-      State before = model.current(foreign.table());
-      State after =
-          statement.run(new ForeignStatement.Call(foreign, model, random, KEYS, versions));
-      model.committed(foreign.table(), before, after);
+      story.add(statement + " on snapshot " + base.snapshotId());
+      model.look(foreign.table(), call.run(statement));
     } catch (ValidationException | CommitFailedException | IllegalArgumentException refused) {
       // As another engine would fail: a compaction of ours came first, or there is no such column.
       story.add("  refused: " + refused.getMessage());
@@ -232,6 +249,8 @@ final class ForeignScenario implements AutoCloseable {
     boolean atCommit = random.nextBoolean();
     ForeignStatement[] all = ForeignStatement.values();
     ForeignStatement statement = all[random.nextInt(all.length)];
+    Random dice = new Random(random.nextLong());
+    AtomicBoolean underWay = new AtomicBoolean(true);
     storage
         .on(
             StorageOperation.CREATE,
@@ -239,13 +258,21 @@ final class ForeignScenario implements AutoCloseable {
         .nth(1 + random.nextInt(2))
         .runOnce(
             path -> {
-              story.add("in the midst of it, before " + path.replaceAll(".*/", ""));
-              statement(statement);
+              synchronized (underWay) {
+                if (underWay.get()) {
+                  story.add("in the midst of it, before " + path.replaceAll(".*/", ""));
+                  statement(statement, dice);
+                }
+              }
             });
     try {
       operation.run();
     } finally {
       storage.heal();
+      // It may be a compaction in the background that the statement came upon: not beside this.
+      synchronized (underWay) {
+        underWay.set(false);
+      }
     }
   }
 
@@ -280,10 +307,11 @@ final class ForeignScenario implements AutoCloseable {
   private void compare() throws IOException {
     story.add("compare");
     table.refresh();
-    model.look(foreign.table());
+    Table seen = foreign.table();
+    model.look(seen);
     Schema schema = table.schema();
-    assertThat(schema.columns()).isEqualTo(foreign.schema().columns());
-    State expected = model.engine(foreign.table());
+    assertThat(schema.columns()).isEqualTo(seen.schema().columns());
+    State expected = model.engine(seen);
     List<String> texts = ForeignModel.texts(expected, schema);
     assertThat(texts(table.scan(), schema)).isEqualTo(texts);
     assertThat(texts(table.scan().unordered(), schema)).containsExactlyInAnyOrderElementsOf(texts);
@@ -301,7 +329,7 @@ final class ForeignScenario implements AutoCloseable {
                                   new State(new TreeMap<>(Map.of(rows.get(0).id(), rows))), schema)
                               .get(0)));
     }
-    for (Snapshot snapshot : foreign.table().snapshots()) {
+    for (Snapshot snapshot : seen.snapshots()) {
       if (compared.add(snapshot.snapshotId()) || random.nextInt(10) == 0) {
         compareSnapshot(snapshot);
       }

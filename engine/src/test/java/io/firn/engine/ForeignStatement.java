@@ -1,6 +1,7 @@
 package io.firn.engine;
 
 import io.firn.engine.ForeignEngine.FileRow;
+import io.firn.engine.ForeignModel.Effect;
 import io.firn.engine.ForeignModel.Row;
 import io.firn.engine.ForeignModel.State;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.ExpireSnapshots;
@@ -122,6 +124,7 @@ enum ForeignStatement {
       keys.addAll(on.newKeys(1));
       List<Record> rows = on.rows(keys);
       boolean deletesOnly = on.random.nextInt(4) == 0;
+      on.deletesWhateverIsThere(keys::contains);
       on.engine.upsert(rows, deletesOnly ? List.of() : List.of(on.engine.write(rows)));
       State after = on.deleted(on.before, keys);
       return deletesOnly ? after : on.appended(after, rows);
@@ -133,6 +136,7 @@ enum ForeignStatement {
       Set<Long> keys = on.someKeys();
       keys.addAll(on.newKeys(5));
       List<Record> rows = on.rows(keys);
+      on.deletesWhateverIsThere(key -> true);
       on.table
           .newOverwrite()
           .overwriteByRowFilter(Expressions.alwaysTrue())
@@ -144,6 +148,7 @@ enum ForeignStatement {
   TRUNCATE {
     @Override
     State run(Call on) {
+      on.deletesWhateverIsThere(key -> true);
       on.table.newDelete().deleteFromRowFilter(Expressions.alwaysTrue()).commit();
       return State.EMPTY;
     }
@@ -293,6 +298,8 @@ enum ForeignStatement {
     /** What the table holds. */
     private final State before;
 
+    private Predicate<Long> deleted = key -> false;
+
     Call(
         ForeignEngine engine,
         ForeignModel model,
@@ -305,7 +312,19 @@ enum ForeignStatement {
       this.random = random;
       this.keys = keys;
       this.versions = versions;
+      model.look(table);
       this.before = model.current(table);
+    }
+
+    /** Which keys the commit deletes, rows that came after the statement was planned included. */
+    private void deletesWhateverIsThere(Predicate<Long> keys) {
+      deleted = keys;
+    }
+
+    /** The statement, run. */
+    Effect run(ForeignStatement statement) {
+      State after = statement.run(this);
+      return new Effect(before, after, deleted);
     }
 
     private long serial() {

@@ -103,20 +103,6 @@ public final class ColumnBatch {
     }
   }
 
-  /** Appends rows of a batch with the same columns. */
-  public void append(ColumnBatch source, int from, int count) {
-    for (int i = 0; i < columns.length; i++) {
-      columns[i].append(source.columns[i], from, count);
-    }
-  }
-
-  /** Appends the rows at {@code positions[from..from+count)} of a batch with the same columns. */
-  public void gather(ColumnBatch source, int[] positions, int from, int count) {
-    for (int i = 0; i < columns.length; i++) {
-      columns[i].gather(source.columns[i], positions, from, count);
-    }
-  }
-
   /**
    * Appends rows of several batches with the same columns.
    *

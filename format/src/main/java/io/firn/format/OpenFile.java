@@ -32,7 +32,8 @@ final class OpenFile {
   private final ConcurrentHashMap<Projection, ProjectedColumns> projections =
       new ConcurrentHashMap<>();
   private volatile @Nullable ProjectedColumns latest;
-  private volatile @Nullable RowBlocks rows;
+  private final ConcurrentHashMap<Projection, RowBlocks> rows = new ConcurrentHashMap<>();
+  private volatile @Nullable RowBlocks latestRows;
   private volatile @Nullable KeyOrder keys;
   private final Object keysLock = new Object();
 
@@ -90,10 +91,7 @@ final class OpenFile {
   void release() {
     if (holders.decrementAndGet() == 0) {
       columns.values().forEach(column -> column.ifPresent(FileColumn::close));
-      RowBlocks blocks = rows;
-      if (blocks != null) {
-        blocks.close();
-      }
+      rows.values().forEach(RowBlocks::close);
       if (keys instanceof EncodedKeys encoded) {
         encoded.close();
       }
@@ -116,10 +114,9 @@ final class OpenFile {
   /** The bytes the file takes in memory beside its decoded pages, roughly. */
   long bytes() {
     KeyOrder order = keys;
-    RowBlocks blocks = rows;
     return layout.bytes()
         + (order == null ? 0 : order.bytes())
-        + (blocks == null ? 0 : blocks.bytes())
+        + rows.values().stream().mapToLong(RowBlocks::bytes).sum()
         + 1024;
   }
 
@@ -181,18 +178,21 @@ final class OpenFile {
 
   /** The rows for lookups; the file must have some. */
   RowBlocks rows(Projection projection) {
-    RowBlocks known = rows;
-    if (known != null && known.projection() == projection) {
-      return known;
+    RowBlocks recent = latestRows;
+    if (recent != null && recent.projection() == projection) {
+      return recent;
     }
-    RowBlocks fresh =
-        new RowBlocks(project(projection), projection.rows(), rowCount(), file.length(), cache);
-    rows = fresh;
-    if (known != null) {
-      // Of an older schema.
-      known.close();
+    if (rows.size() >= MAX_PROJECTIONS) {
+      rows.values().forEach(RowBlocks::close);
+      rows.clear();
     }
-    return fresh;
+    RowBlocks known =
+        rows.computeIfAbsent(
+            projection,
+            wanted ->
+                new RowBlocks(project(wanted), wanted.rows(), rowCount(), file.length(), cache));
+    latestRows = known;
+    return known;
   }
 
   /** Scans rows {@code [from, to)}. */

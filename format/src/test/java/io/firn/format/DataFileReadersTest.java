@@ -101,6 +101,26 @@ class DataFileReadersTest {
   }
 
   @Test
+  void rowsLookedUpByTwoSchemasInTurnAreKeptForBoth() {
+    WrittenFile file = write("f");
+    Projection other = Projection.all(TABLE);
+    try (DataFileReaders readers = new DataFileReaders(storage, CacheOptions.defaults());
+        DataFileReader reader = readers.open(file.path(), file.lengthBytes(), TABLE)) {
+      for (int look = 0; look < 2; look++) {
+        reader.lookUp(77, all, RowMask.NONE);
+        reader.lookUp(77, other, RowMask.NONE);
+      }
+      ReadCounters warm = readers.counters();
+      for (int look = 0; look < 10; look++) {
+        assertThat(reader.lookUp(77, look % 2 == 0 ? all : other, RowMask.NONE).get(0))
+            .isEqualTo(154L);
+      }
+      assertThat(readers.counters().since(warm).pagesDecoded()).isZero();
+      assertThat(readers.counters().since(warm).reads()).isZero();
+    }
+  }
+
+  @Test
   void absentKeysAreMostlyAnsweredByTheFilterAlone() {
     WrittenFile file = write("f");
     try (DataFileReaders readers = new DataFileReaders(storage, CacheOptions.defaults());

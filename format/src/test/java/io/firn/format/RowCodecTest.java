@@ -62,10 +62,12 @@ class RowCodecTest {
       ColumnBatch fromArena = ColumnBatch.of(schema);
       codec.append(arena.array(), starts, 0, starts.length, fromArena);
       ColumnBatch gathered = ColumnBatch.of(schema);
-      gathered.append(fromArena, 0, 3);
-      int[] positions = new int[rows.size() - 3];
-      Arrays.setAll(positions, i -> i + 3);
-      gathered.gather(fromArena, positions, 0, positions.length);
+      int[] which = new int[rows.size()];
+      Arrays.setAll(which, i -> i % 2);
+      int[] positions = new int[rows.size()];
+      Arrays.setAll(positions, i -> i);
+      gathered.gather(
+          new ColumnBatch[] {fromArena, fromArrays}, which, positions, positions.length);
       assertThat(gathered.rowCount()).isEqualTo(rows.size());
       for (int i = 0; i < rows.size(); i++) {
         List<Object> expected = GenericValues.comparable(rows.get(i));
