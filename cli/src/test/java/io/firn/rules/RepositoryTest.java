@@ -111,6 +111,26 @@ class RepositoryTest {
   }
 
   @Test
+  void whatAbusesTheEngineIsNeverShipped() throws IOException {
+    Pattern shipped =
+        Pattern.compile(
+            "<artifactId>firn-(testkit|reliability)</artifactId>(?!<scope>test</scope>)(?!<version>)");
+    List<Path> shipping = new ArrayList<>();
+    try (Stream<Path> poms = Files.walk(root(), 3)) {
+      for (Path pom : poms.filter(path -> path.endsWith("pom.xml")).toList()) {
+        String module = root().relativize(pom).getName(0).toString();
+        if (!List.of("testkit", "reliability").contains(module)
+            && shipped.matcher(Files.readString(pom)).find()) {
+          shipping.add(pom);
+        }
+      }
+    }
+    assertThat(shipping)
+        .as("faults and campaigns are for tests: modules that depend on them otherwise")
+        .isEmpty();
+  }
+
+  @Test
   void noTestIsSkipped() {
     assertThat(places(SKIPPED)).as("a test runs, or is deleted").isEmpty();
   }

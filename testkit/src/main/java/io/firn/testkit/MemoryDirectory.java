@@ -68,12 +68,16 @@ final class MemoryDirectory {
     MemoryDirectory survivor = new MemoryDirectory();
     durable.forEach((name, file) -> survivor.durable.put(name, files.apply(file)));
     survivor.names.putAll(survivor.durable);
-    for (Change change : pending) {
+    List<Change> changes = new ArrayList<>(pending);
+    if (mode == SurvivalMode.REORDERED) {
+      Collections.shuffle(changes, random);
+    }
+    for (Change change : changes) {
       boolean kept =
           switch (mode) {
             case NONE -> false;
             case ALL -> true;
-            case RANDOM, TORN -> random.nextBoolean();
+            case RANDOM, TORN, REORDERED -> random.nextBoolean();
           };
       if (kept) {
         MemoryFile file = change.file == null ? null : files.apply(change.file);

@@ -47,7 +47,7 @@ final class MemoryFile {
         switch (mode) {
           case NONE -> durable;
           case ALL -> length;
-          case RANDOM, TORN -> durable + random.nextInt(length - durable + 1);
+          case RANDOM, TORN, REORDERED -> durable + random.nextInt(length - durable + 1);
         };
     MemoryFile survivor = new MemoryFile();
     survivor.bytes = Arrays.copyOf(bytes, kept);
@@ -56,8 +56,18 @@ final class MemoryFile {
     survivor.modifiedMillis = modifiedMillis;
     if (mode == SurvivalMode.TORN) {
       survivor.tear(durable, random);
+    } else if (mode == SurvivalMode.REORDERED) {
+      survivor.leaveHoles(durable, random);
     }
     return survivor;
+  }
+
+  private void leaveHoles(int from, Random random) {
+    for (int start = from; start < length; start += SECTOR) {
+      if (random.nextBoolean()) {
+        Arrays.fill(bytes, start, Math.min(length, start + SECTOR), (byte) 0);
+      }
+    }
   }
 
   private void tear(int from, Random random) {

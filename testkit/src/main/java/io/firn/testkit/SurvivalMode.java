@@ -9,5 +9,10 @@ public enum SurvivalMode {
   /** Each file keeps a part of its unsynced end, each directory some of its unsynced changes. */
   RANDOM,
   /** As {@link #RANDOM}, and sectors within the unsynced ends may hold zeros or garbage. */
-  TORN
+  TORN,
+  /**
+   * The disk wrote in an order of its own: any sectors of the unsynced ends, later ones without
+   * earlier ones, and the unsynced changes of a directory in any order.
+   */
+  REORDERED
 }

@@ -52,6 +52,23 @@ class CrashStorageTest {
   }
 
   @Test
+  void aReorderingDiskWritesLaterSectorsWithoutEarlierOnes() throws IOException {
+    String sectors = "a".repeat(512) + "b".repeat(512);
+    boolean reordered = false;
+    for (int seed = 0; seed < 200 && !reordered; seed++) {
+      CrashStorage one = new CrashStorage();
+      one.createDirectories("/db");
+      try (OutputFileHandle file = one.create("/db/a")) {
+        one.syncDirectory("/db");
+        write(file, sectors);
+      }
+      String found = read(one.crash(SurvivalMode.REORDERED, seed), "/db/a");
+      reordered = found.startsWith("\0") && found.endsWith("b");
+    }
+    assertThat(reordered).isTrue();
+  }
+
+  @Test
   void aNameThatWasNotSyncedIsGone() throws IOException {
     try (OutputFileHandle file = storage.create("/db/a")) {
       write(file, "bytes");

@@ -1,0 +1,32 @@
+package io.firn.reliability;
+
+import java.util.List;
+
+/** All campaigns. */
+public final class Campaigns {
+
+  private static final List<Campaign> ALL =
+      List.of(
+          new KillCampaign(), new CrashCampaign(), new LogDamageCampaign(), new FaultCampaign());
+
+  private Campaigns() {}
+
+  /** Every campaign, in the order of the table that is printed. */
+  public static List<Campaign> all() {
+    return ALL;
+  }
+
+  /** The campaign of this name. */
+  public static Campaign named(String name) {
+    return ALL.stream()
+        .filter(campaign -> campaign.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "There is no campaign '"
+                        + name
+                        + "'; there are "
+                        + ALL.stream().map(Campaign::name).toList()));
+  }
+}

@@ -1,0 +1,51 @@
+package io.firn.reliability;
+
+import io.firn.engine.FirnTable;
+import io.firn.engine.OptionKey;
+import io.firn.storage.LocalStorage;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The process that {@link KillCampaign} kills: writes batches that follow from a seed, and reports
+ * each acknowledged one by a line on its standard output. Never ends by itself.
+ */
+final class KilledWriter {
+
+  private KilledWriter() {}
+
+  /** Arguments: the table's directory, the seed, the first batch, its first operation minus 1. */
+  public static void main(String[] arguments) {
+    OutputStream out = System.out;
+    PrintStream acknowledged = new PrintStream(out, true, StandardCharsets.US_ASCII);
+    BatchSource batches = new BatchSource(Long.parseLong(arguments[1]));
+    int batch = Integer.parseInt(arguments[2]);
+    long sequence = Long.parseLong(arguments[3]);
+    try (FirnTable table = open(arguments[0])) {
+      acknowledged.println("open");
+      for (; ; batch++) {
+        var changes = batches.batch(batch, sequence);
+        var writes = table.newBatch();
+        changes.forEach(
+            change -> change.row().ifPresentOrElse(writes::put, () -> writes.delete(change.key())));
+        table.write(writes);
+        sequence += changes.size();
+        acknowledged.println(batch);
+        if (batch % 40 == 39) {
+          table.flush();
+        }
+      }
+    }
+  }
+
+  static FirnTable open(String directory) {
+    return FirnTable.builder()
+        .path(directory)
+        .schema(Rows.SCHEMA)
+        .key("id")
+        .storage(new LocalStorage())
+        .options(Workload.options().set(OptionKey.FLUSH_INTERVAL_MILLIS, 30).build())
+        .open();
+  }
+}

@@ -1,0 +1,188 @@
+package io.firn.reliability;
+
+import io.firn.catalog.TableLocation;
+import io.firn.engine.FirnTable;
+import io.firn.engine.TableVerifier;
+import io.firn.engine.VerifyReport;
+import io.firn.engine.WriteBatch;
+import io.firn.storage.Storage;
+import io.firn.testkit.ModelTable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.data.Record;
+
+/**
+ * The oracle: batches attempted and acknowledged, recorded outside the store. Whatever happens to
+ * the table, what is found afterwards is a prefix of what was attempted, in whole batches, with
+ * everything acknowledged as durable; and each Iceberg snapshot is the state at its sequence
+ * number.
+ *
+ * <p>The first operation has sequence number 1, as in the engine; batches are attempted one after
+ * the other. Not safe for use by several threads at once.
+ */
+final class Ledger {
+
+  /** A write: a row, or a key to delete. */
+  record Change(long key, Optional<Record> row) {}
+
+  private final ModelTable<Long, Record> attempted =
+      new ModelTable<>(Comparator.<Long>naturalOrder());
+  private final NavigableSet<Long> batchEnds = new TreeSet<>(List.of(0L));
+  private long acknowledged;
+
+  /** Records a batch before it is given to the table, and makes it. */
+  WriteBatch attempt(FirnTable table, List<Change> changes) {
+    WriteBatch batch = table.newBatch();
+    for (Change change : changes) {
+      change.row().ifPresentOrElse(batch::put, () -> batch.delete(change.key()));
+    }
+    attempt(changes);
+    return batch;
+  }
+
+  /** Records a batch that somebody else gives to the table. */
+  void attempt(List<Change> changes) {
+    for (Change change : changes) {
+      long sequence = attempted.sequence() + 1;
+      change
+          .row()
+          .ifPresentOrElse(
+              row -> attempted.put(sequence, change.key(), row),
+              () -> attempted.delete(sequence, change.key()));
+    }
+    batchEnds.add(attempted.sequence());
+  }
+
+  /** The last batch attempted, of so many operations, was certainly not applied. */
+  void withdraw(int operations) {
+    attempted.truncate(attempted.sequence() - operations);
+    batchEnds.tailSet(attempted.sequence(), false).clear();
+  }
+
+  /** The last batch attempted was acknowledged as durable. */
+  void acknowledge() {
+    acknowledged = attempted.sequence();
+  }
+
+  /** Everything up to a sequence number was acknowledged as durable. */
+  void acknowledge(long sequence) {
+    acknowledged = Math.max(acknowledged, sequence);
+  }
+
+  long attempted() {
+    return attempted.sequence();
+  }
+
+  long acknowledged() {
+    return acknowledged;
+  }
+
+  /** The newest state attempted. */
+  NavigableMap<Long, Record> state() {
+    return attempted.state();
+  }
+
+  NavigableMap<Long, Record> stateAt(long sequence) {
+    return attempted.stateAt(sequence);
+  }
+
+  /** The last batch end that is not above a sequence number. */
+  long batchEndUpTo(long sequence) {
+    Long end = batchEnds.floor(sequence);
+    return end == null ? 0 : end;
+  }
+
+  /**
+   * Checks a table that was opened again after something happened to it, and goes on from what was
+   * found: batches that are not there never were.
+   */
+  void recovered(FirnTable table, String moment) {
+    checkPrefix(table, acknowledged, moment);
+    long found = table.stats().sequence();
+    attempted.truncate(found);
+    batchEnds.tailSet(found, false).clear();
+    acknowledged = found;
+  }
+
+  /** What is found is a prefix in whole batches, up to {@code atLeast} or beyond. */
+  void checkPrefix(FirnTable table, long atLeast, String moment) {
+    long found = table.stats().sequence();
+    if (found < atLeast || found > attempted.sequence() || !batchEnds.contains(found)) {
+      throw new AssertionError(
+          moment
+              + ": found operations up to "
+              + found
+              + "; acknowledged were "
+              + atLeast
+              + ", attempted "
+              + attempted.sequence()
+              + ", and batches around it end at "
+              + batchEnds.floor(found)
+              + " and "
+              + batchEnds.ceiling(found));
+    }
+    compare(stateAt(found), Rows.all(table.scan().records()), moment + ", operation " + found);
+  }
+
+  /** The table's newest state is the one at the end of all that was attempted. */
+  void checkNewest(FirnTable table, String moment) {
+    compare(state(), Rows.all(table.scan().records()), moment);
+  }
+
+  /** Each visible Iceberg snapshot, read without Firn, is the state at its sequence number. */
+  void checkSnapshots(Storage storage, String directory, String moment) throws IOException {
+    OutsideView view = OutsideView.of(storage, directory);
+    for (Snapshot snapshot : view.snapshots()) {
+      long sequence = Long.parseLong(snapshot.summary().get("firn.sequence"));
+      compare(
+          stateAt(sequence),
+          new ArrayList<>(view.rows(snapshot.snapshotId()).values()),
+          moment + ", Iceberg snapshot " + snapshot.snapshotId() + " at operation " + sequence);
+    }
+  }
+
+  /** {@code firn verify} has nothing to complain about. */
+  static void checkSound(Storage storage, String directory, String moment) {
+    VerifyReport report =
+        TableVerifier.verify(
+            TableLocation.ofPath(directory),
+            storage,
+            TableVerifier.Depth.EVERYTHING,
+            (done, total) -> {});
+    if (!report.sound()) {
+      throw new AssertionError(moment + ": verify says " + report.findings());
+    }
+  }
+
+  private static void compare(
+      NavigableMap<Long, Record> expected, List<Record> found, String moment) {
+    List<Record> rows = new ArrayList<>(expected.values());
+    if (!rows.equals(found)) {
+      List<Record> missing = new ArrayList<>(rows);
+      missing.removeAll(found);
+      List<Record> wrong = new ArrayList<>(found);
+      wrong.removeAll(rows);
+      throw new AssertionError(
+          moment
+              + ": "
+              + found.size()
+              + " rows instead of "
+              + rows.size()
+              + "; missing "
+              + first(missing)
+              + ", wrong "
+              + first(wrong));
+    }
+  }
+
+  private static String first(List<Record> rows) {
+    return rows.size() + (rows.isEmpty() ? "" : " from " + rows.get(0));
+  }
+}

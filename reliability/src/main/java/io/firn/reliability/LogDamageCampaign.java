@@ -1,0 +1,172 @@
+package io.firn.reliability;
+
+import io.firn.engine.FirnTable;
+import io.firn.error.CorruptionException;
+import io.firn.storage.StoragePaths;
+import io.firn.testkit.CrashStorage;
+import io.firn.testkit.SurvivalMode;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * The log, cut off at every byte and with every bit flipped, a slice of the places a round: the
+ * longest valid prefix is found, or an error that names the file. Only the last record may be lost
+ * by a flipped bit: nothing behind it says that it had been durable.
+ */
+final class LogDamageCampaign implements Campaign {
+
+  private static final int SLICES = 64;
+  private static final int HEADER_BYTES = 76;
+
+  @Override
+  public String name() {
+    return "log-damage";
+  }
+
+  @Override
+  public String promise() {
+    return "log cut at every byte, every bit flipped: longest valid prefix or a named corruption";
+  }
+
+  @Override
+  public int rounds() {
+    return SLICES;
+  }
+
+  @Override
+  public int everydayRounds() {
+    return 1;
+  }
+
+  @Override
+  public long run(Round round) throws Exception {
+    Ledger ledger = new Ledger();
+    Image image = image(round, ledger);
+    String last =
+        image.files().descendingKeySet().stream()
+            .filter(path -> path.endsWith(".wal") && image.file(path).length > HEADER_BYTES)
+            .findFirst()
+            .orElseThrow();
+    Cases cases = new Cases();
+    for (String path : image.files().keySet()) {
+      if (!path.endsWith(".wal")) {
+        continue;
+      }
+      byte[] bytes = image.file(path);
+      for (int at = round.index() % SLICES; at < bytes.length; at += SLICES) {
+        long left = path.equals(last) ? lastOperation(bytes, at) : ledger.acknowledged();
+        check(
+            cases,
+            image.with(path, Arrays.copyOf(bytes, at)),
+            round,
+            ledger,
+            path,
+            left,
+            "cut at " + at);
+        for (int bit = 0; bit < 8; bit++) {
+          byte[] flipped = bytes.clone();
+          flipped[at] ^= (byte) (1 << bit);
+          check(
+              cases,
+              image.with(path, flipped),
+              round,
+              ledger,
+              path,
+              ledger.batchEndUpTo(ledger.acknowledged() - 1),
+              "bit " + bit + " of byte " + at + " flipped");
+        }
+      }
+    }
+    return cases.tried();
+  }
+
+  /** Two unflushed segments behind a flushed one, the same places for all slices of a seed. */
+  private static Image image(Round round, Ledger ledger) throws Exception {
+    Random random = new Random(round.seed());
+    CrashStorage storage = new CrashStorage();
+    Workload workload = new Workload(storage, round.table(), random, ledger);
+    try (FirnTable table = workload.open()) {
+      for (int i = 0; i < 8; i++) {
+        workload.write(table);
+      }
+      table.flush();
+      for (int i = 0; i < 6; i++) {
+        workload.write(table);
+      }
+      storage = crashed(storage);
+    } catch (io.firn.error.FirnException e) {
+      // Its storage is gone: it could not close.
+      if (!String.valueOf(e.getMessage()).contains("crashed")) {
+        throw e;
+      }
+    }
+    workload = new Workload(storage, round.table(), random, ledger);
+    CrashStorage left = storage;
+    try (FirnTable table = workload.open()) {
+      for (int i = 0; i < 6; i++) {
+        workload.write(table);
+      }
+      left = crashed(storage);
+    } catch (io.firn.error.FirnException e) {
+      if (!String.valueOf(e.getMessage()).contains("crashed")) {
+        throw e;
+      }
+    }
+    return Image.of(left, round.table());
+  }
+
+  private static CrashStorage crashed(CrashStorage storage) {
+    return storage.crash(SurvivalMode.ALL, 1);
+  }
+
+  /** The last operation of the last record that ends up to a place. */
+  private static long lastOperation(byte[] log, int until) {
+    NavigableMap<Integer, Long> ends = new TreeMap<>();
+    ByteBuffer buffer = ByteBuffer.wrap(log);
+    ends.put(HEADER_BYTES, buffer.getLong(40) - 1);
+    int at = HEADER_BYTES;
+    while (at < log.length) {
+      int end = at + 8 + buffer.getInt(at);
+      int position = at + 17;
+      while (log[position] < 0) {
+        position++;
+      }
+      position++;
+      long operations = 0;
+      for (int shift = 0; ; shift += 7, position++) {
+        operations |= (long) (log[position] & 0x7F) << shift;
+        if (log[position] >= 0) {
+          break;
+        }
+      }
+      ends.put(end, buffer.getLong(at + 9) + operations - 1);
+      at = end;
+    }
+    return ends.floorEntry(Math.max(until, HEADER_BYTES)).getValue();
+  }
+
+  private static void check(
+      Cases cases,
+      CrashStorage storage,
+      Round round,
+      Ledger ledger,
+      String path,
+      long atLeast,
+      String damage) {
+    String moment = StoragePaths.name(path) + ", " + damage;
+    cases.run(
+        moment,
+        () -> {
+          try (FirnTable table = Workload.table(storage, round.table()).open()) {
+            ledger.checkPrefix(table, atLeast, moment);
+          } catch (CorruptionException e) {
+            if (!e.file().equals(path)) {
+              throw new AssertionError("another file is blamed: " + e, e);
+            }
+          }
+        });
+  }
+}

@@ -1,0 +1,24 @@
+package io.firn.reliability;
+
+import java.nio.file.Path;
+import java.util.Random;
+
+/**
+ * What one round of a campaign gets.
+ *
+ * @param index counts from 0; campaigns that go through all of something take it as the place
+ * @param seed the source of all the round's randomness
+ * @param directory an empty directory, deleted after a round that went well
+ */
+public record Round(int index, long seed, Path directory) {
+
+  /** A new generator at the start of the round's sequence. */
+  public Random random() {
+    return new Random(seed);
+  }
+
+  /** Where the round's table goes, also within a storage in memory. */
+  public String table() {
+    return directory.resolve("table").toString();
+  }
+}
