@@ -10,6 +10,7 @@ import io.firn.error.LockedException;
 import io.firn.error.NotATableException;
 import io.firn.error.SchemaMismatchException;
 import io.firn.error.WriteStalledException;
+import io.firn.format.TableSchema;
 import io.firn.service.ServiceEnvironment;
 import io.firn.service.ServiceHealth;
 import io.firn.storage.LocalStorage;
@@ -39,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Rows are Iceberg's {@link Record}s or any {@link StructLike} with a value for every column of
- * the schema, in its order.
+ * the schema, in its order. Another engine may change that order while the table is open: see
+ * {@link WriteBatch#put}.
  *
  * <p>At most one process has a table open for writing; any number may read it, by {@link
  * Builder#openReadOnly()} or with an Iceberg engine. All methods are safe for use by many threads.
@@ -53,6 +55,7 @@ import org.jspecify.annotations.Nullable;
 public final class FirnTable implements TableReader, AutoCloseable {
 
   private final Engine engine;
+  private final ColumnOrder opened;
   private final DroppedTables.Watch watch;
 
   FirnTable(Engine engine) {
@@ -64,6 +67,7 @@ public final class FirnTable implements TableReader, AutoCloseable {
    */
   FirnTable(Engine engine, DroppedTables.Reporter dropped) {
     this.engine = engine;
+    this.opened = new ColumnOrder(engine.tableSchema());
     this.watch = DroppedTables.watch(this, engine.location(), dropped);
   }
 
@@ -96,6 +100,8 @@ public final class FirnTable implements TableReader, AutoCloseable {
    * Writes a row, replacing the one with the same key.
    *
    * @throws InvalidArgumentException if the row does not fit the schema; nothing has changed
+   * @throws SchemaMismatchException if the row does not name its columns and their order has
+   *     changed since the table was opened
    * @throws WriteStalledException if there was no room in time; the row is not written
    * @throws ClosedException if the table is closed
    * @throws FirnException of another kind if the log failed: the write is not acknowledged, and no
@@ -124,7 +130,8 @@ public final class FirnTable implements TableReader, AutoCloseable {
 
   /** An empty batch for this table. */
   public WriteBatch newBatch() {
-    return new WriteBatch(engine.tableSchema());
+    TableSchema schema = engine.tableSchema();
+    return new WriteBatch(schema, opened.isThatOf(schema));
   }
 
   /** Applies a batch atomically with the default durability. */

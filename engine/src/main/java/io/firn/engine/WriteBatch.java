@@ -3,9 +3,12 @@ package io.firn.engine;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.firn.engine.internal.OpKind;
 import io.firn.error.InvalidArgumentException;
+import io.firn.error.SchemaMismatchException;
 import io.firn.format.ByteBuilder;
 import io.firn.format.TableSchema;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
+import org.apache.iceberg.data.Record;
 
 /**
  * Puts and deletes that are applied together: after a crash all of them are there or none, every
@@ -21,18 +24,46 @@ public final class WriteBatch {
   private final TableSchema schema;
   private final EncodedBatch encoded = new EncodedBatch();
 
-  WriteBatch(TableSchema schema) {
+  /** Whether whoever fills the batch knows in which order the columns stand. */
+  private boolean orderKnown;
+
+  /**
+   * @param orderKnown true if the columns stand as when the table was opened
+   */
+  WriteBatch(TableSchema schema, boolean orderKnown) {
     this.schema = schema;
+    this.orderKnown = orderKnown;
+  }
+
+  /**
+   * The schema that rows put into this batch have. Whoever asks for it is taken to make rows in its
+   * order; see {@link #put}.
+   */
+  public Schema schema() {
+    orderKnown = true;
+    return schema.schema();
   }
 
   /**
    * Adds a row, replacing the one with the same key.
    *
-   * @param row a value for every column of the table's schema, in its order
+   * @param row a value for every column of the table's schema, in its order. A {@link Record} names
+   *     its columns, and is refused if they are not the table's. Any other row does not: it is
+   *     taken in the order that the columns had when the table was opened, and refused once another
+   *     engine has changed that order; from then on ask this batch for its {@link #schema} and make
+   *     rows in its order
    * @throws InvalidArgumentException if the row does not fit the schema; names the column
+   * @throws SchemaMismatchException if the row does not name its columns, and their order is not
+   *     the one it can have been made with
    */
   @CanIgnoreReturnValue
   public WriteBatch put(StructLike row) {
+    if (!orderKnown && !(row instanceof Record)) {
+      throw new SchemaMismatchException(
+          "The order of the table's columns has changed since it was opened, and this row does not"
+              + " name its columns. Put a Record, or make the row in the order of the batch's"
+              + " schema()");
+    }
     ByteBuilder bytes = encoded.bytes();
     int start = bytes.length();
     try {
@@ -82,7 +113,7 @@ public final class WriteBatch {
     return encoded.bytes().length();
   }
 
-  TableSchema schema() {
+  TableSchema tableSchema() {
     return schema;
   }
 

@@ -79,7 +79,7 @@ final class WritePath {
     gate.lock();
     try {
       checkOpen();
-      if (batch.schema() != schema) {
+      if (batch.tableSchema() != schema) {
         throw new SchemaMismatchException(
             "The table's schema has changed since the batch was made; make a new one");
       }

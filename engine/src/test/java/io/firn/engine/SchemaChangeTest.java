@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firn.error.InvalidArgumentException;
+import io.firn.error.SchemaMismatchException;
 import io.firn.error.StorageException;
 import io.firn.storage.LocalStorage;
 import io.firn.testkit.FaultStorage;
@@ -12,11 +13,15 @@ import io.firn.testkit.PathPattern;
 import io.firn.testkit.StorageOperation;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.hadoop.HadoopTables;
 import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.NestedField;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,5 +127,87 @@ class SchemaChangeTest {
       assertThat(Rows.all(again.scan()))
           .containsExactly(changed(again, 1, "in the log", null), changed(again, 2, "new", 7));
     }
+  }
+
+  @Test
+  void rowsWithoutColumnNamesAreRefusedOnceTheColumnsStandInAnotherOrder() {
+    Schema pair =
+        new Schema(
+            NestedField.required(1, "id", Types.LongType.get()),
+            NestedField.optional(2, "from", Types.StringType.get()),
+            NestedField.optional(3, "to", Types.StringType.get()));
+    try (FirnTable table =
+        FirnTable.builder().path(directory.toString()).schema(pair).key("id").open()) {
+      Table foreign = new HadoopTables().load(directory.toString());
+      table.put(row(1L, "Wien", "Graz"));
+      foreign.updateSchema().renameColumn("from", "origin").commit();
+      table.refresh();
+      table.put(row(2L, "Wien", "Graz"));
+
+      foreign.updateSchema().moveFirst("to").commit();
+      table.refresh();
+      StructLike old = row(3L, "Wien", "Graz");
+      assertThatThrownBy(() -> table.put(old))
+          .isInstanceOf(SchemaMismatchException.class)
+          .hasMessageContaining("order");
+      assertThatThrownBy(() -> table.putAll(List.of(old)))
+          .isInstanceOf(SchemaMismatchException.class);
+      WriteBatch batch = table.newBatch();
+      assertThatThrownBy(() -> batch.put(old)).isInstanceOf(SchemaMismatchException.class);
+      assertThat(batch.isEmpty()).isTrue();
+      assertThat(batch.schema().columns().get(0).name()).isEqualTo("to");
+      batch.put(row("Graz", 3L, "Wien"));
+      table.write(batch);
+      table.flush();
+      assertThat(Rows.all(table.scan().select("id", "origin", "to")))
+          .extracting(row -> row.get(1) + " to " + row.get(2))
+          .containsOnly("Wien to Graz")
+          .hasSize(3);
+      assertThat(table.get(3L).orElseThrow().getField("to")).isEqualTo("Graz");
+    }
+    try (FirnTable again = FirnTable.open(directory.toString())) {
+      again.put(row("Graz", 4L, "Wien"));
+      assertThat(again.get(4L).orElseThrow().getField("to")).isEqualTo("Graz");
+    }
+  }
+
+  @Test
+  void nestedColumnsInAnotherOrderCountToo() {
+    Schema nested =
+        new Schema(
+            NestedField.required(1, "id", Types.LongType.get()),
+            NestedField.optional(
+                2,
+                "stay",
+                Types.StructType.of(
+                    NestedField.optional(3, "first", Types.DateType.get()),
+                    NestedField.optional(4, "last", Types.DateType.get()))));
+    try (FirnTable table =
+        FirnTable.builder().path(directory.toString()).schema(nested).key("id").open()) {
+      new HadoopTables().load(directory.toString()).updateSchema().moveFirst("stay.last").commit();
+      table.refresh();
+      assertThatThrownBy(() -> table.put(row(1L, row(null, null))))
+          .isInstanceOf(SchemaMismatchException.class);
+    }
+  }
+
+  /** A row that knows its values alone. */
+  private static StructLike row(Object... values) {
+    return new StructLike() {
+      @Override
+      public int size() {
+        return values.length;
+      }
+
+      @Override
+      public <T> T get(int position, Class<T> type) {
+        return type.cast(values[position]);
+      }
+
+      @Override
+      public <T> void set(int position, T value) {
+        throw new UnsupportedOperationException();
+      }
+    };
   }
 }
