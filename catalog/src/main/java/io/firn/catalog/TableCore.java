@@ -16,11 +16,14 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.types.Types.NestedField;
@@ -213,6 +216,32 @@ final class TableCore {
     State base = adopt();
     committer.checkEpoch(base.metadata(), epoch);
     return applies.test(base.metadata()) && swap(base, change, happened) == Outcome.COMMITTED;
+  }
+
+  /**
+   * Changes the schema, if this holder's epoch lasts and Firn can serve the result.
+   *
+   * @return false if somebody else's commit came first
+   */
+  boolean changeSchema(Consumer<? super UpdateSchema> change) throws IOException {
+    State base = adopt();
+    committer.checkEpoch(base.metadata(), epoch);
+    TableMetadata changed = SchemaChange.apply(operations, base.metadata(), name, change);
+    checkSameKey(base.version().schema(), TableRules.checkReadable(changed));
+    Schema schema = changed.schema();
+    boolean knownBefore = has(base.metadata(), schema);
+    return swap(
+            base,
+            builder ->
+                builder
+                    .setCurrentSchema(schema, changed.lastColumnId())
+                    .setProperties(changed.properties()),
+            now -> knownBefore ? now.schema().sameSchema(schema) : has(now, schema))
+        == Outcome.COMMITTED;
+  }
+
+  private static boolean has(TableMetadata metadata, Schema schema) {
+    return metadata.schemas().stream().anyMatch(schema::sameSchema);
   }
 
   /**

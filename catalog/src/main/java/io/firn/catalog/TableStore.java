@@ -25,6 +25,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -36,6 +37,7 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -230,10 +232,25 @@ public final class TableStore implements AutoCloseable {
     }
     repeat(
         "The change of properties",
-        builder -> builder.setProperties(set).removeProperties(remove),
-        metadata ->
-            metadata.properties().entrySet().containsAll(set.entrySet())
-                && remove.stream().noneMatch(metadata.properties()::containsKey));
+        table ->
+            table.change(
+                builder -> builder.setProperties(set).removeProperties(remove),
+                metadata -> true,
+                metadata ->
+                    metadata.properties().entrySet().containsAll(set.entrySet())
+                        && remove.stream().noneMatch(metadata.properties()::containsKey)));
+  }
+
+  /**
+   * Changes the schema by Iceberg's rules. Rows and files stay as they are and are read under the
+   * new schema. If another engine's commit comes first, the change is made again on what is there.
+   *
+   * @throws InvalidArgumentException if Iceberg refuses the change
+   * @throws SchemaMismatchException if the primary key would change
+   * @throws UnsupportedFeatureException for a type that Firn does not store
+   */
+  public void updateSchema(Consumer<? super UpdateSchema> change) {
+    repeat("The change of the schema", table -> table.changeSchema(change));
   }
 
   /**
@@ -460,12 +477,7 @@ public final class TableStore implements AutoCloseable {
       String what,
       Function<TableMetadata, UnaryOperator<TableMetadata.Builder>> change,
       Predicate<TableMetadata> happened) {
-    for (int attempt = 0; attempt < TableCore.ATTEMPTS_MAX; attempt++) {
-      if (locked(table -> table.changeRef(change, happened))) {
-        return;
-      }
-    }
-    throw core.conflict(what);
+    repeat(what, table -> table.changeRef(change, happened));
   }
 
   /**
@@ -551,10 +563,10 @@ public final class TableStore implements AutoCloseable {
   }
 
   /** Repeats a change of metadata until it has happened. */
-  private void repeat(
-      String what, UnaryOperator<TableMetadata.Builder> change, Predicate<TableMetadata> happened) {
+  /** Tries a change again for as long as somebody else's commit comes first, within bounds. */
+  private void repeat(String what, Action<Boolean> change) {
     for (int attempt = 0; attempt < TableCore.ATTEMPTS_MAX; attempt++) {
-      if (locked(table -> table.change(change, metadata -> true, happened))) {
+      if (locked(change)) {
         return;
       }
     }

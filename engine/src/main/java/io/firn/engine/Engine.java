@@ -17,6 +17,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.data.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -171,6 +173,22 @@ final class Engine {
       failures.tell();
     }
     return store.version().snapshotId();
+  }
+
+  void updateSchema(Consumer<? super UpdateSchema> change) {
+    closer.checkOpen();
+    WriterParts ignored = writer();
+    failures.check();
+    try {
+      exclusively(
+          () -> {
+            store.updateSchema(change);
+            state.installVersion(null);
+            follow();
+          });
+    } finally {
+      failures.tell();
+    }
   }
 
   /**

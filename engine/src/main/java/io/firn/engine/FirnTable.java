@@ -21,8 +21,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
+import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.Record;
 import org.jspecify.annotations.Nullable;
@@ -188,6 +190,25 @@ public final class FirnTable implements TableReader, AutoCloseable {
    */
   public int sweep() {
     return engine.sweep();
+  }
+
+  /**
+   * Changes the schema by Iceberg's rules: adds, drops, renames, moves and widens columns, or makes
+   * them optional. What was written before, also what is not flushed yet, is read under the new
+   * schema when this returns. Rows made for the old one are refused, as after a change by another
+   * engine.
+   *
+   * <pre>{@code
+   * table.updateSchema(schema -> schema.addColumn("city", Types.StringType.get()));
+   * }</pre>
+   *
+   * @param change called with an update of the current schema, which it need not commit; again if
+   *     another engine's commit came first
+   * @throws InvalidArgumentException if Iceberg refuses the change; nothing has happened
+   * @throws SchemaMismatchException if the key would change; nothing has happened
+   */
+  public void updateSchema(Consumer<? super UpdateSchema> change) {
+    engine.updateSchema(change);
   }
 
   /**

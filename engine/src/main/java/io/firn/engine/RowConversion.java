@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.StructLike;
+import org.apache.iceberg.data.GenericDataUtil;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Type;
@@ -31,7 +32,7 @@ final class RowConversion {
       record.set(
           i,
           position < 0
-              ? wanted.initialDefault()
+              ? GenericDataUtil.internalToGeneric(wanted.type(), wanted.initialDefault())
               : value(
                   source.get(position, Object.class),
                   from.fields().get(position).type(),

@@ -3,6 +3,7 @@ package io.firn.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.firn.error.FirnException;
 import io.firn.error.InvalidArgumentException;
 import io.firn.error.SchemaMismatchException;
 import io.firn.error.StorageException;
@@ -13,12 +14,14 @@ import io.firn.testkit.PathPattern;
 import io.firn.testkit.StorageOperation;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.List;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.hadoop.HadoopTables;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
@@ -130,6 +133,77 @@ class SchemaChangeTest {
   }
 
   @Test
+  void rowsInMemoryHaveTheDefaultOfAColumnAddedSince() {
+    try (FirnTable table = Rows.at(directory).option("flush-interval-millis", "1h").open()) {
+      table.put(Rows.row(1));
+      table.flush();
+      table.put(Rows.row(2));
+      new HadoopTables()
+          .load(directory.toString())
+          .updateSchema()
+          .addColumn(
+              "since",
+              Types.DateType.get(),
+              "a default that Iceberg keeps as a number of days",
+              Literal.of("2026-11-28").to(Types.DateType.get()))
+          .commit();
+      table.refresh();
+      assertThat(Rows.all(table.scan().select("since")))
+          .extracting(row -> row.get(0))
+          .containsExactly(LocalDate.of(2026, 11, 28), LocalDate.of(2026, 11, 28));
+      assertThat(table.get(2L).orElseThrow().getField("since"))
+          .isEqualTo(LocalDate.of(2026, 11, 28));
+    }
+  }
+
+  @Test
+  void ourOwnChangesAreThereWhenTheCallReturns() {
+    try (FirnTable table = Rows.at(directory).option("flush-interval-millis", "1h").open()) {
+      table.put(Rows.row(1, "in a file", 0.5));
+      table.flush();
+      table.put(Rows.row(2, "in the memtable", 0.5));
+      table.updateSchema(
+          schema ->
+              schema.addColumn("extra", Types.IntegerType.get()).renameColumn("name", "title"));
+      table.put(changed(table, 3, "new", 7));
+      assertAll(table);
+      assertThat(new HadoopTables().load(directory.toString()).schema().columns())
+          .isEqualTo(table.schema().columns());
+    }
+  }
+
+  @Test
+  void aChangeThatCannotBeServedIsRefusedAndLeavesEverythingAsItWas() {
+    try (FirnTable table = Rows.at(directory).open()) {
+      table.put(Rows.row(1));
+      List<NestedField> before = table.schema().columns();
+      assertThatThrownBy(() -> table.updateSchema(schema -> schema.deleteColumn("nothing")))
+          .isInstanceOf(InvalidArgumentException.class)
+          .hasMessageContaining("nothing");
+      assertThatThrownBy(() -> table.updateSchema(schema -> schema.deleteColumn("id")))
+          .isInstanceOf(InvalidArgumentException.class);
+      assertThatThrownBy(
+              () ->
+                  table.updateSchema(
+                      schema ->
+                          schema
+                              .allowIncompatibleChanges()
+                              .addRequiredColumn("other", Types.LongType.get())
+                              .setIdentifierFields("id", "other")))
+          .isInstanceOf(SchemaMismatchException.class)
+          .hasMessageContaining("primary key");
+      assertThatThrownBy(
+              () ->
+                  table.updateSchema(schema -> schema.addColumn("shape", Types.VariantType.get())))
+          .isInstanceOf(FirnException.class);
+      assertThat(table.schema().columns()).isEqualTo(before);
+      table.put(Rows.row(2));
+      table.flush();
+      assertThat(Rows.all(table.scan())).containsExactly(Rows.row(1), Rows.row(2));
+    }
+  }
+
+  @Test
   void rowsWithoutColumnNamesAreRefusedOnceTheColumnsStandInAnotherOrder() {
     Schema pair =
         new Schema(
@@ -138,13 +212,14 @@ class SchemaChangeTest {
             NestedField.optional(3, "to", Types.StringType.get()));
     try (FirnTable table =
         FirnTable.builder().path(directory.toString()).schema(pair).key("id").open()) {
-      Table foreign = new HadoopTables().load(directory.toString());
+      HadoopTables foreign = new HadoopTables();
       table.put(row(1L, "Wien", "Graz"));
-      foreign.updateSchema().renameColumn("from", "origin").commit();
+      foreign.load(directory.toString()).updateSchema().renameColumn("from", "origin").commit();
       table.refresh();
       table.put(row(2L, "Wien", "Graz"));
+      table.flush(); // so that none of ours comes in the way of the next foreign commit
 
-      foreign.updateSchema().moveFirst("to").commit();
+      foreign.load(directory.toString()).updateSchema().moveFirst("to").commit();
       table.refresh();
       StructLike old = row(3L, "Wien", "Graz");
       assertThatThrownBy(() -> table.put(old))

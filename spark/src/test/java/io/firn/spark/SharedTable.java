@@ -180,7 +180,12 @@ final class SharedTable implements AutoCloseable {
 
   /** A column has lost its values. */
   void forget(String column) {
-    changeAll(row -> row.with(column, null));
+    addToAll(column, null);
+  }
+
+  /** A column has come, with this value in every row. */
+  void addToAll(String column, @Nullable String value) {
+    changeAll(row -> row.with(column, value));
   }
 
   private void changeAll(UnaryOperator<Row> change) {

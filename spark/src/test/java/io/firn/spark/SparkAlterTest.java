@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firn.error.UnsupportedFeatureException;
 import io.firn.spark.SharedTable.Row;
+import java.util.List;
 import java.util.TreeMap;
+import org.apache.iceberg.expressions.Literal;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
 
 /** What {@code ALTER TABLE} does to a table that Firn has open and writes. */
@@ -48,6 +51,37 @@ class SparkAlterTest extends SharedTableTest {
   void widenColumn() {
     table.sql("ALTER TABLE {} ALTER COLUMN amount TYPE BIGINT");
     assertAdopted();
+  }
+
+  @Test
+  void theSchemaEvolvesFromBothSidesInTurns() {
+    long before = table.iceberg().currentSnapshot().snapshotId();
+    table
+        .table()
+        .updateSchema(
+            schema -> schema.addColumn("grade", Types.StringType.get(), null, Literal.of("none")));
+    table.addToAll("grade", "none");
+    table.flush();
+    table.assertEverybodyAgrees();
+    table.sql("ALTER TABLE {} RENAME COLUMN note TO remark");
+    table.rename("note", "remark");
+    table.assertEngine();
+    table.put(50L, "by the engine", 50, "high");
+    table.table().updateSchema(schema -> schema.updateColumn("amount", Types.LongType.get()));
+    table.sql("INSERT INTO {} VALUES (51, 'by Spark', 51, 'low'), (5, 'by Spark', 5, null)");
+    table.committed.put(
+        51L, SharedTable.row(51, null, 51).with("remark", "by Spark").with("grade", "low"));
+    table.committed.put(
+        5L, SharedTable.row(5, null, 5).with("remark", "by Spark").with("grade", null));
+    table.sql("ALTER TABLE {} ALTER COLUMN grade FIRST");
+    table.assertEngine();
+    table.table().updateSchema(schema -> schema.deleteColumn("remark"));
+    table.sql("ALTER TABLE {} ADD COLUMN remark STRING");
+    table.forget("remark");
+    table.flush();
+    assertAdopted();
+    assertThat(table.sql("SELECT count(note), sum(amount) FROM {} VERSION AS OF " + before).rows())
+        .containsExactly(List.of("39", "807"));
   }
 
   @Test
