@@ -174,6 +174,7 @@ final class PathTableOperations implements TableOperations {
       throw new RuntimeIOException(e, "Cannot write version %s of %s", next, directory);
     }
     publish(temporary, target, json);
+    refuseHole(base, next, target);
     try {
       storage.syncDirectory(metadataDirectory);
     } catch (IOException e) {
@@ -184,6 +185,24 @@ final class PathTableOperations implements TableOperations {
     version = next;
     writeHint(next);
     deleteFormer(base, metadata);
+  }
+
+  /**
+   * A committer that was stopped for long may find the name free because it was taken and has been
+   * deleted since, with the base before it. What it has published then is not the newest version.
+   */
+  private void refuseHole(@Nullable TableMetadata base, int published, String target) {
+    if (base == null) {
+      return;
+    }
+    try {
+      if (findPath(published - 1) == null && newestListed() > published) {
+        storage.delete(target);
+        throw new CommitFailedException("%s was taken and deleted long ago", target);
+      }
+    } catch (IOException e) {
+      throw new CommitStateUnknownException(e);
+    }
   }
 
   private void publish(String temporary, String target, byte[] json) {

@@ -41,6 +41,12 @@ final class TableCore {
   /** How often a change is prepared again because somebody else's commit came first. */
   static final int ATTEMPTS_MAX = 20;
 
+  /**
+   * And how often beside an owner, whose commits are the quicker ones: a compaction that has taken
+   * minutes is worth some seconds of patience, and gets its turn even if flushes never pause.
+   */
+  private static final int ATTEMPTS_BESIDE_OWNER_MAX = 500;
+
   static final String EPOCH_HOLDER = "firn.epoch-holder";
 
   /** The metadata and the version that follows from it, always together. */
@@ -59,6 +65,9 @@ final class TableCore {
 
   private volatile State state;
   private volatile long epoch = TableStore.NO_EPOCH;
+
+  /** One thread at a time, as the methods that use it. */
+  private int attemptsMax = ATTEMPTS_MAX;
 
   TableCore(String name, TableOperations operations, Storage storage) {
     this.name = name;
@@ -114,6 +123,15 @@ final class TableCore {
     throw conflict("The fence");
   }
 
+  /** From now on commits beside the holder of the epoch there is, for as long as it lasts. */
+  long join() throws IOException {
+    State base = adopt();
+    TableRules.checkWritable(base.metadata());
+    epoch = MetadataCommitter.epochOf(base.metadata());
+    attemptsMax = ATTEMPTS_BESIDE_OWNER_MAX;
+    return epoch;
+  }
+
   /** Commits one snapshot, prepared for the state it is applied to. */
   Version commit(String what, Drafting drafting) throws IOException {
     String commitId = UUID.randomUUID().toString();
@@ -121,7 +139,7 @@ final class TableCore {
     // The base of an attempt whose answer was lost: while it is current, the attempt may arrive.
     String lostOn = null;
     try {
-      for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      for (int attempt = 0; attempt < attemptsMax; attempt++) {
         State base = adopt();
         if (attempt > 0 && happened.test(base.metadata())) {
           return base.version();
@@ -325,6 +343,6 @@ final class TableCore {
 
   CommitConflictException conflict(String what) {
     return new CommitConflictException(
-        what + " of " + name + " came second " + ATTEMPTS_MAX + " times; another engine commits");
+        what + " of " + name + " came second " + attemptsMax + " times; another engine commits");
   }
 }

@@ -47,13 +47,13 @@ import org.slf4j.LoggerFactory;
  * store update it from what they committed, and {@link #refresh} rebuilds it only when others have
  * committed.
  *
- * <p><b>Commits.</b> Only a store that has called {@link #fence} may commit, and only until another
- * one does; afterwards every commit of it throws FencedException. A commit is prepared for one
- * version and applied to exactly that one: if somebody else commits in between, it is prepared
- * again for the new version, a bounded number of times. A commit has happened if and only if the
- * method returns; if it throws, nothing has changed, except for CommitUnknownException, after which
- * the store must be closed and the table opened again to find out. Files that a failed commit wrote
- * may stay behind; they are found by {@link #orphans}.
+ * <p><b>Commits.</b> Only a store that has called {@link #fence}, or {@link #join} after it, may
+ * commit, and only until another one fences; afterwards every commit of it throws FencedException.
+ * A commit is prepared for one version and applied to exactly that one: if somebody else commits in
+ * between, it is prepared again for the new version, a bounded number of times. A commit has
+ * happened if and only if the method returns; if it throws, nothing has changed, except for
+ * CommitUnknownException, after which the store must be closed and the table opened again to find
+ * out. Files that a failed commit wrote may stay behind; they are found by {@link #orphans}.
  *
  * <p><b>Threads.</b> All methods may be called by any number of threads. {@link #version}, {@link
  * #table} and the other reading methods return at once; commits, refresh and fence exclude each
@@ -290,7 +290,18 @@ public final class TableStore implements AutoCloseable {
     return locked(TableCore::fence);
   }
 
-  /** The epoch of {@link #fence()}, or {@link #NO_EPOCH}. */
+  /**
+   * Lets this store commit compactions beside the holder of the current epoch, until the next one
+   * is taken. Whoever acknowledges writes must call {@link #fence} instead.
+   *
+   * @return the current epoch
+   */
+  @CanIgnoreReturnValue
+  public long join() {
+    return locked(TableCore::join);
+  }
+
+  /** The epoch of {@link #fence()} or {@link #join()}, or {@link #NO_EPOCH}. */
   public long epoch() {
     return core.epoch();
   }

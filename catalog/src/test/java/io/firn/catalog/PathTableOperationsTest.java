@@ -87,6 +87,24 @@ class PathTableOperationsTest {
   }
 
   @Test
+  void aCommitterThatStoodStillLongDoesNotPublishIntoTheHoleThatOthersHaveLeft() {
+    Places.PATH.create(directory, storage).close();
+    PathTableOperations slow = operations();
+    TableMetadata base = slow.refresh();
+    TableMetadata late = TableMetadata.buildFrom(base).setProperties(Map.of("late", "1")).build();
+    PathTableOperations quick = operations();
+    String next = "v3.metadata.json";
+    for (int i = 0; i < 30; i++) {
+      TableMetadata now = quick.refresh();
+      quick.commit(now, TableMetadata.buildFrom(now).setProperties(Map.of("i", "" + i)).build());
+    }
+    assertThat(metadata().resolve(next)).as("deleted, as its base").doesNotExist();
+    assertThatThrownBy(() -> slow.commit(base, late)).isInstanceOf(CommitFailedException.class);
+    assertThat(metadata().resolve(next)).doesNotExist();
+    assertThat(slow.refresh().properties()).containsEntry("i", "29").doesNotContainKey("late");
+  }
+
+  @Test
   void icebergsOwnCodeReadsAndWritesTheTable() {
     try (TableStore store = Places.PATH.create(directory, storage)) {
       WrittenFile file = Rows.write(store, 0, Rows.range(0, 10, "a"));

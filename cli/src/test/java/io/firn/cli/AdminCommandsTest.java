@@ -179,6 +179,17 @@ class AdminCommandsTest {
   }
 
   @Test
+  void aDetachedCompactionIsDoneHereBesideAWriter() {
+    try (FirnTable live = FirnTable.open(table)) {
+      assertThat(firn("compact", table, "--full", "--detached").succeeds().out())
+          .startsWith("2 jobs: 6 files (");
+      live.refresh();
+      assertThat(live.files()).hasSize(1);
+      firn("verify", table).succeeds();
+    }
+  }
+
+  @Test
   void aSoundTableVerifies() throws IOException {
     firn("verify", table).succeeds().saying("the table is sound");
     JsonNode report = json("verify", table, "--deep", "--format", "json");

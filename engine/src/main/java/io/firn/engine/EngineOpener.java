@@ -86,6 +86,32 @@ final class EngineOpener {
     }
   }
 
+  static CompactionReport compactDetached(TableSpec spec, CompactionKind kind) {
+    try (TableStore store = TableStore.open(spec.location(), spec.storage())) {
+      store.checkPlace();
+      FirnOptions options = new EngineOpener(spec).options(store.properties());
+      CompactionTally tally =
+          new CompactionTally(new EventDispatcher(spec.listeners()), new FailureLatch(f -> {}));
+      try (DataFileReaders readers = readers(spec, options);
+          DetachedCompaction compaction =
+              new DetachedCompaction(
+                  store,
+                  spec.storage(),
+                  spec.environment(),
+                  readers,
+                  tally,
+                  Maintenance.compactionOptions(options))) {
+        return compaction.compact(kind);
+      }
+    }
+  }
+
+  private static DataFileReaders readers(TableSpec spec, FirnOptions options) {
+    return new DataFileReaders(
+        spec.storage(),
+        CacheOptions.defaults().withPageBytes(options.value(OptionKey.PAGE_CACHE_BYTES_MAX)));
+  }
+
   private Engine openForWriting(TableStore store) {
     OpenedResources opened = new OpenedResources();
     opened.add(store);
@@ -119,12 +145,7 @@ final class EngineOpener {
   private EngineParts parts(
       TableStore store, OpenedResources opened, List<PendingFlush> recovered) {
     FirnOptions options = options(store.properties());
-    DataFileReaders readers =
-        opened.add(
-            new DataFileReaders(
-                spec.storage(),
-                CacheOptions.defaults()
-                    .withPageBytes(options.value(OptionKey.PAGE_CACHE_BYTES_MAX))));
+    DataFileReaders readers = opened.add(readers(spec, options));
     EventDispatcher events = new EventDispatcher(spec.listeners());
     FailureLatch failures =
         new FailureLatch(

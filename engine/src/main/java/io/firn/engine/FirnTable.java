@@ -4,6 +4,7 @@ import io.firn.catalog.Lease;
 import io.firn.catalog.SnapshotInfo;
 import io.firn.catalog.TableLocation;
 import io.firn.error.ClosedException;
+import io.firn.error.CommitConflictException;
 import io.firn.error.FirnException;
 import io.firn.error.InvalidArgumentException;
 import io.firn.error.LockedException;
@@ -421,6 +422,18 @@ public final class FirnTable implements TableReader, AutoCloseable {
      */
     public FirnTable openReadOnly() {
       return new FirnTable(EngineOpener.openReadOnly(spec()));
+    }
+
+    /**
+     * Compacts the table beside whoever has it open for writing, in another process or on another
+     * machine, through the catalog: the work is done here, and the owner goes on writing. Takes no
+     * lock. Files that other engines have added are left alone until the owner has settled them.
+     *
+     * @throws NotATableException if there is no table
+     * @throws CommitConflictException if others commit all the time and leave no room
+     */
+    public CompactionReport compactDetached(CompactionKind kind) {
+      return EngineOpener.compactDetached(spec(), kind);
     }
 
     /** The process that has the table open for writing, if there is one on this machine. */

@@ -39,6 +39,13 @@ final class CompactCommand extends TableCommand {
   @Option(names = "--plan", description = "Only show the jobs that would be done")
   private boolean plan;
 
+  @Option(
+      names = "--detached",
+      description =
+          "Do it in this process even if another one has the table open for writing, and commit"
+              + " through the catalog")
+  private boolean detached;
+
   @Override
   int run() {
     if (full && purgeDeletes) {
@@ -52,6 +59,10 @@ final class CompactCommand extends TableCommand {
       return printPlan(kind);
     }
     FirnTable.Builder builder = table.builder();
+    if (detached) {
+      report(builder.compactDetached(kind));
+      return ExitCode.OK;
+    }
     Optional<OwnerClient> owner = builder.findOwner();
     if (owner.isPresent()) {
       return ask(owner.get(), kind);

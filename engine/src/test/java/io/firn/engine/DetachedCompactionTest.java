@@ -1,0 +1,270 @@
+package io.firn.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.firn.catalog.SnapshotInfo;
+import io.firn.catalog.TableLocation;
+import io.firn.storage.LocalStorage;
+import io.firn.testkit.FaultStorage;
+import io.firn.testkit.LeakCheck;
+import io.firn.testkit.PathPattern;
+import io.firn.testkit.Seeds;
+import io.firn.testkit.StorageOperation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.data.Record;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A second compactor, without the owner's lock, beside an owner that writes: no row is lost, and
+ * both get on.
+ */
+class DetachedCompactionTest {
+
+  private static final int KEYS = 400;
+
+  @RegisterExtension final Seeds seeds = new Seeds();
+  @RegisterExtension final LeakCheck leaks = LeakCheck.threadsNamed("firn-");
+
+  @TempDir Path directory;
+
+  private final TreeMap<Long, Record> model = new TreeMap<>();
+
+  /** Where the table is. */
+  enum Place {
+    PATH,
+    JDBC;
+
+    TableLocation in(Path directory) {
+      return switch (this) {
+        case PATH -> TableLocation.ofPath(directory.resolve("table").toString());
+        case JDBC ->
+            TableLocation.ofCatalog(
+                "lake",
+                Map.of(
+                    "type",
+                    "jdbc",
+                    "uri",
+                    "jdbc:sqlite:" + directory.resolve("catalog.db") + "?synchronous=OFF",
+                    "warehouse",
+                    directory.resolve("warehouse").toString()),
+                TableIdentifier.of("db", "rows"));
+      };
+    }
+  }
+
+  private FirnTable.Builder builder(Place place) {
+    return FirnTable.builder()
+        .location(place.in(directory))
+        .schema(Rows.SCHEMA)
+        .key("id")
+        .option("flush-interval-millis", "1h")
+        .option("compaction-workers", "0")
+        .option("sorted-runs-slowdown", "1000")
+        .option("sorted-runs-stop", "2000")
+        .option("durability", "none");
+  }
+
+  private void write(FirnTable table, Random random, int count) {
+    WriteBatch batch = table.newBatch();
+    for (int i = 0; i < count; i++) {
+      long id = random.nextInt(KEYS);
+      if (random.nextInt(4) == 0) {
+        batch.delete(id);
+        model.remove(id);
+      } else {
+        Record row = Rows.row(id, "version " + random.nextInt(), 0.5);
+        batch.put(row);
+        model.put(id, row);
+      }
+    }
+    table.write(batch);
+  }
+
+  private void assertAll(FirnTable table, Place place) {
+    table.refresh();
+    assertThat(Rows.all(table.scan())).isEqualTo(List.copyOf(model.values()));
+    table.flush();
+    VerifyReport report =
+        TableVerifier.verify(
+            place.in(directory),
+            new LocalStorage(),
+            TableVerifier.Depth.EVERYTHING,
+            (done, total) -> {});
+    assertThat(report.sound()).as("%s", report.findings()).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Place.class)
+  void anOwnerThatFlushesWithoutPauseAndADetachedCompactorBothGetOn(Place place) throws Exception {
+    Random random = seeds.random();
+    try (FirnTable table = builder(place).open()) {
+      for (int i = 0; i < 6; i++) {
+        write(table, random, 60);
+        table.flush();
+      }
+      FutureTask<CompactionReport> detached =
+          new FutureTask<>(() -> builder(place).compactDetached(CompactionKind.FULL));
+      new Thread(detached, "detached").start();
+      int flushes = 0;
+      while (!detached.isDone()) {
+        write(table, random, 20);
+        table.flush();
+        flushes++;
+      }
+      assertThat(detached.get().jobs()).as("jobs committed").isPositive();
+      assertThat(flushes).as("flushes meanwhile").isPositive();
+      assertAll(table, place);
+      table.compact(CompactionKind.FULL);
+      assertAll(table, place);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Place.class)
+  void deletesThatArriveWhileItRunsAreCarriedOver(Place place) {
+    try (FirnTable table = builder(place).open()) {
+      for (long id = 0; id < 100; id++) {
+        model.put(id, Rows.row(id));
+        table.put(Rows.row(id));
+        if (id % 25 == 0) {
+          table.flush();
+        }
+      }
+      table.flush();
+      FaultStorage storage = new FaultStorage(new LocalStorage());
+      storage
+          .on(StorageOperation.CREATE, PathPattern.glob("**/metadata/*-m0.avro"))
+          .runOnce(
+              path -> {
+                table.delete(7);
+                model.remove(7L);
+                table.put(Rows.row(8, "newer", 1.0));
+                model.put(8L, Rows.row(8, "newer", 1.0));
+                table.flush();
+              });
+      CompactionReport report =
+          builder(place).storage(storage).compactDetached(CompactionKind.FULL);
+      assertThat(report.jobs()).isPositive();
+      assertAll(table, place);
+      List<SnapshotInfo> snapshots = table.snapshots();
+      assertThat(snapshots.get(snapshots.size() - 1).operation()).isEqualTo("replace");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Place.class)
+  void aFlushInTheMidstOfWhichItCommitsLooksItsRowsUpAgain(Place place) {
+    FaultStorage storage = new FaultStorage(new LocalStorage());
+    try (FirnTable table = builder(place).storage(storage).open()) {
+      for (long id = 0; id < 60; id++) {
+        model.put(id, Rows.row(id));
+        table.put(Rows.row(id));
+        if (id % 20 == 0) {
+          table.flush();
+        }
+      }
+      table.flush();
+      storage
+          .on(StorageOperation.CREATE, PathPattern.glob("**/metadata/*-m0.avro"))
+          .runOnce(
+              path ->
+                  assertThat(builder(place).compactDetached(CompactionKind.FULL).jobs())
+                      .isPositive());
+      table.delete(7);
+      model.remove(7L);
+      table.put(Rows.row(8, "newer", 1.0));
+      model.put(8L, Rows.row(8, "newer", 1.0));
+      table.flush();
+      assertAll(table, place);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Place.class)
+  void aNewOwnerEndsItsRightToCommitAndItBeginsAgain(Place place) throws IOException {
+    FirnTable first = builder(place).open();
+    for (int i = 0; i < 4; i++) {
+      write(first, seeds.random(), 50);
+      first.flush();
+    }
+    FaultStorage storage = new FaultStorage(new LocalStorage());
+    FirnTable[] second = new FirnTable[1];
+    storage
+        .on(StorageOperation.CREATE, PathPattern.glob("**/metadata/*-m0.avro"))
+        .runOnce(
+            path -> {
+              first.close();
+              second[0] = builder(place).open();
+              write(second[0], seeds.random(2), 50);
+              second[0].flush();
+            });
+    try {
+      CompactionReport report =
+          builder(place).storage(storage).compactDetached(CompactionKind.FULL);
+      assertThat(report.jobs()).isPositive();
+      assertAll(second[0], place);
+    } finally {
+      second[0].close();
+    }
+  }
+
+  @Test
+  void aProcessOfItsOwnCompactsWhileThisOneWrites() throws Exception {
+    Random random = seeds.random();
+    try (FirnTable table = builder(Place.JDBC).open()) {
+      for (int i = 0; i < 6; i++) {
+        write(table, random, 100);
+        table.flush();
+      }
+      Path log = directory.resolve("detached.log");
+      Process process =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-cp",
+                  System.getProperty(
+                      "surefire.test.class.path", System.getProperty("java.class.path")),
+                  DetachedProcess.class.getName(),
+                  directory.toString())
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      while (!process.waitFor(20, TimeUnit.MILLISECONDS)) {
+        write(table, random, 20);
+        table.flush();
+      }
+      assertThat(process.exitValue()).as("%s", Files.readString(log)).isZero();
+      assertThat(table.snapshots())
+          .as("the other process's commit")
+          .anyMatch(snapshot -> snapshot.operation().equals("replace"));
+      assertAll(table, Place.JDBC);
+    }
+  }
+
+  /** The other process. */
+  static final class DetachedProcess {
+    private DetachedProcess() {}
+
+    public static void main(String[] arguments) {
+      CompactionReport report =
+          FirnTable.builder()
+              .location(Place.JDBC.in(Path.of(arguments[0])))
+              .compactDetached(CompactionKind.FULL);
+      if (report.jobs() == 0) {
+        throw new IllegalStateException("Nothing was compacted");
+      }
+    }
+  }
+}
