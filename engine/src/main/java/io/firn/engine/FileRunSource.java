@@ -92,7 +92,7 @@ final class FileRunSource implements MergeSource {
   private @Nullable RowScan open() {
     FileView current = file;
     if (current != null && from < to) {
-      return openStretch(current.reader());
+      return openStretch(current);
     }
     if (!files.hasNext()) {
       return null;
@@ -109,18 +109,19 @@ final class FileRunSource implements MergeSource {
     }
     from = fromKey == null ? 0 : reader.lowerBound(fromKey);
     to = toKey == null ? reader.rowCount() : reader.lowerBound(toKey);
-    return openStretch(reader);
+    return openStretch(current);
   }
 
-  private RowScan openStretch(DataFileReader reader) {
+  private RowScan openStretch(FileView stretched) {
+    DataFileReader reader = stretched.reader();
     long rows = Math.min(stretch, to - from);
     stretch = stretch > Long.MAX_VALUE / STRETCH_GROWTH ? stretch : stretch * STRETCH_GROWTH;
     if (descending) {
       to -= rows;
-      return reader.scanReverse(projection, to, to + rows, pruning);
+      return reader.scanReverse(projection, to, to + rows, pruning, stretched.deleted());
     }
     from += rows;
-    return reader.scan(projection, from - rows, from, pruning);
+    return reader.scan(projection, from - rows, from, pruning, stretched.deleted());
   }
 
   @Override

@@ -47,6 +47,11 @@ final class RecordIterable implements CloseableIterable<Record> {
     private long left = request.limit();
     private int at;
     private int end;
+
+    /** Up to where the rows are prepared, and where those begin. */
+    private int preparedTo;
+
+    private int preparedFrom;
     private boolean done;
 
     @Override
@@ -59,6 +64,7 @@ final class RecordIterable implements CloseableIterable<Record> {
       }
       if (left > 0 && stream.next()) {
         at = 0;
+        preparedTo = 0;
         end = (int) Math.min(left, stream.selected());
         left -= end;
         return true;
@@ -72,7 +78,13 @@ final class RecordIterable implements CloseableIterable<Record> {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      return projection.record(stream.batch(), stream.selection()[at++]);
+      if (at == preparedTo) {
+        int count = Math.min(end - at, RowProjection.STRETCH);
+        projection.prepare(stream.batch(), stream.selection(), at, count);
+        preparedFrom = at;
+        preparedTo = at + count;
+      }
+      return projection.record(at++ - preparedFrom);
     }
 
     @Override

@@ -7,10 +7,11 @@ import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Delivers rows of the columns read as records of the columns asked for; nested values lose the
- * fields not asked for.
+ * fields not asked for. Used by one thread.
  */
 final class RowProjection {
 
@@ -19,6 +20,7 @@ final class RowProjection {
   private final Type[] from;
   private final Type[] to;
   private final boolean[] pruned;
+  private final @Nullable Object[][] prepared;
 
   RowProjection(Schema read, Schema output) {
     this.template = GenericRecord.create(output);
@@ -27,6 +29,7 @@ final class RowProjection {
     this.from = new Type[columns.size()];
     this.to = new Type[columns.size()];
     this.pruned = new boolean[columns.size()];
+    this.prepared = new @Nullable Object[columns.size()][STRETCH];
     for (int i = 0; i < sources.length; i++) {
       NestedField wanted = columns.get(i);
       for (int j = 0; j < read.columns().size(); j++) {
@@ -40,12 +43,33 @@ final class RowProjection {
     }
   }
 
-  /** One row of a batch as a record of its own. */
-  Record record(ColumnBatch batch, int row) {
-    GenericRecord record = template.copy();
+  /** How many rows are prepared at a time. */
+  static final int STRETCH = 64;
+
+  /**
+   * Prepares rows of a batch, a column at a time: the values of a column are made in one go, which
+   * a processor does faster than a row's, each by other code.
+   *
+   * @param rows where they are, the next {@code count} from {@code from} on, at most {@link
+   *     #STRETCH}
+   */
+  void prepare(ColumnBatch batch, int[] rows, int from, int count) {
     for (int i = 0; i < sources.length; i++) {
-      Object value = batch.column(sources[i]).value(row);
-      record.set(i, pruned[i] ? RowConversion.value(value, from[i], to[i]) : value);
+      @Nullable Object[] column = prepared[i];
+      batch.column(sources[i]).generics(rows, from, count, column);
+      if (pruned[i]) {
+        for (int row = 0; row < count; row++) {
+          column[row] = RowConversion.value(column[row], this.from[i], to[i]);
+        }
+      }
+    }
+  }
+
+  /** A row that has been prepared, as a record of its own. */
+  Record record(int row) {
+    GenericRecord record = template.copy();
+    for (int i = 0; i < prepared.length; i++) {
+      record.set(i, prepared[i][row]);
     }
     return record;
   }

@@ -78,7 +78,7 @@ final class ScanPart {
   RowScan open(Projection projection, @Nullable Expression pruning) {
     DataFileReader reader = file.reader();
     return reader.sorted()
-        ? reader.scan(projection, from, to, pruning)
+        ? reader.scan(projection, from, to, pruning, masked)
         : reader.scanKeys(projection, request.from(), request.to(), pruning);
   }
 }

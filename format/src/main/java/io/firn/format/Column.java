@@ -173,6 +173,20 @@ public abstract sealed class Column
     return isNull(i) ? null : generic(stored(i));
   }
 
+  /**
+   * Values as Iceberg generic values, or null.
+   *
+   * @param rows where they are, the next {@code count} from {@code from} on
+   * @param target takes them, from its beginning on
+   */
+  public final void generics(int[] rows, int from, int count, @Nullable Object[] target) {
+    boolean[] flags = nulls();
+    for (int i = 0; i < count; i++) {
+      int row = rows[from + i];
+      target[i] = flags != null && flags[row] ? null : generic(stored(row));
+    }
+  }
+
   /** The bytes the values take in memory, roughly; what limits of batches count. */
   public abstract long bytes();
 

@@ -13,6 +13,7 @@ final class ColumnCursor {
 
   private final FileColumn column;
   private final boolean keepPages;
+  private final long endRow;
 
   /** Decoded pages that reach into or beyond the rows copied last, ascending. */
   private final ArrayDeque<Loaded> loaded = new ArrayDeque<>();
@@ -26,10 +27,12 @@ final class ColumnCursor {
 
   /**
    * @param keepPages whether decoded pages are worth keeping for others
+   * @param endRow no row from here on will be wanted
    */
-  ColumnCursor(FileColumn column, boolean keepPages) {
+  ColumnCursor(FileColumn column, boolean keepPages, long endRow) {
     this.column = column;
     this.keepPages = keepPages;
+    this.endRow = endRow;
   }
 
   boolean fixedWidth() {
@@ -187,11 +190,12 @@ final class ColumnCursor {
     column.decode(page, window, (int) (offset - windowStart), target);
   }
 
-  /** Reads a page and those that follow it, as far as they are one stretch of the file. */
+  /** Reads a page and those wanted after it, as far as they are one stretch of the file. */
   private void fill(int page, long offset, int length) {
     long end = offset + length;
     for (int next = page + 1;
         next < column.pages.pages()
+            && column.pages.firstRow(next) < endRow
             && column.pages.offset(next) == end
             && end + column.pages.length(next) - offset <= WINDOW_BYTES;
         next++) {

@@ -86,14 +86,23 @@ public interface DataFileReader extends AutoCloseable {
    *
    * @param pagePruning pages of which statistics prove that no row matches are skipped; rows that
    *     do not match may still be returned
+   * @param deleted rows that the caller passes over: their values are unspecified
    */
-  RowScan scan(Projection projection, long from, long to, @Nullable Expression pagePruning);
+  RowScan scan(
+      Projection projection, long from, long to, @Nullable Expression pagePruning, RowMask deleted);
+
+  /** The same with the values of every row. */
+  default RowScan scan(
+      Projection projection, long from, long to, @Nullable Expression pagePruning) {
+    return scan(projection, from, to, pagePruning, RowMask.NONE);
+  }
 
   /**
    * The rows in {@code [from, to)} from the end: the batches come in descending order, the rows
    * within a batch in ascending order, so that a caller reads each batch from its last row.
    */
-  RowScan scanReverse(Projection projection, long from, long to, @Nullable Expression pagePruning);
+  RowScan scanReverse(
+      Projection projection, long from, long to, @Nullable Expression pagePruning, RowMask deleted);
 
   /**
    * The rows with keys in {@code [fromKey, toKey)} in ascending order of key, also when the file is

@@ -21,6 +21,7 @@ final class FileScan implements RowScan {
   private final ProjectedColumns columns;
   private final RowRanges ranges;
   private final Direction direction;
+  private final @Nullable KeptRows kept;
   private final Runnable release;
   private final @Nullable ColumnCursor[] cursors;
   private final long columnBytes;
@@ -32,20 +33,28 @@ final class FileScan implements RowScan {
   private boolean closed;
 
   /**
+   * @param kept rows that a short scan finds in memory, or null
    * @param release run once when the scan is closed
    */
-  FileScan(ProjectedColumns columns, RowRanges ranges, Direction direction, Runnable release) {
+  FileScan(
+      ProjectedColumns columns,
+      RowRanges ranges,
+      Direction direction,
+      @Nullable KeptRows kept,
+      Runnable release) {
     this.columns = columns;
     this.ranges = ranges;
     this.direction = direction;
     this.release = release;
     this.cursors = new @Nullable ColumnCursor[columns.count()];
     boolean few = ranges.rows() <= FEW_ROWS;
+    this.kept = few ? kept : null;
+    long end = ranges.count() == 0 ? 0 : ranges.to(ranges.count() - 1);
     int variable = 0;
     for (int i = 0; i < cursors.length; i++) {
       FileColumn column = columns.column(i);
       if (column != null) {
-        cursors[i] = new ColumnCursor(column, few);
+        cursors[i] = new ColumnCursor(column, few, end);
         variable += column.fixedWidth() ? 0 : 1;
       }
     }
@@ -78,23 +87,17 @@ final class FileScan implements RowScan {
     if (range < 0 || range >= ranges.count()) {
       return false;
     }
-    int rows;
+    int rows = kept == null ? 0 : keptRows(kept);
+    if (rows == 0) {
+      rows = direction == Direction.FORWARD ? rowsAhead() : rowsBehind();
+      decode(rows);
+    }
     if (direction == Direction.FORWARD) {
-      rows = rowsAhead();
       position = at;
       at += rows;
     } else {
-      rows = rowsBehind();
       at -= rows;
       position = at;
-    }
-    for (int i = 0; i < cursors.length; i++) {
-      ColumnCursor cursor = cursors[i];
-      if (cursor != null) {
-        cursor.copy(position, position + rows, batch.column(i));
-      } else {
-        repeat(columns.constant(i), rows, batch.column(i));
-      }
     }
     release(rows);
     if (direction == Direction.FORWARD && at == ranges.to(range)) {
@@ -105,6 +108,25 @@ final class FileScan implements RowScan {
       enter();
     }
     return true;
+  }
+
+  private int keptRows(KeptRows source) {
+    return direction == Direction.FORWARD
+        ? source.append(at, ranges.to(range), batch)
+        : source.appendBefore(ranges.from(range), at, batch);
+  }
+
+  /** Decodes the next rows from the pages. */
+  private void decode(int rows) {
+    long first = direction == Direction.FORWARD ? at : at - rows;
+    for (int i = 0; i < cursors.length; i++) {
+      ColumnCursor cursor = cursors[i];
+      if (cursor != null) {
+        cursor.copy(first, first + rows, batch.column(i));
+      } else {
+        repeat(columns.constant(i), rows, batch.column(i));
+      }
+    }
   }
 
   private int rowsAhead() {

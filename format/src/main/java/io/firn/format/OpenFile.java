@@ -201,6 +201,7 @@ final class OpenFile {
       long from,
       long to,
       @Nullable Expression pruning,
+      RowMask deleted,
       Direction direction) {
     RowRanges ranges = RowRanges.of(Math.max(0, from), Math.min(to, rowCount()));
     if (pruning != null && ranges.rows() > 0) {
@@ -208,7 +209,13 @@ final class OpenFile {
     }
     ProjectedColumns projected = project(projection);
     hold();
-    return new FileScan(projected, ranges, direction, this::release);
+    RowBlocks blocks = rows.get(projection);
+    return new FileScan(
+        projected,
+        ranges,
+        direction,
+        blocks == null ? null : new KeptRows(blocks, deleted),
+        this::release);
   }
 
   /** Scans the rows with keys in {@code [fromKey, toKey)} in order of key. */
@@ -219,12 +226,12 @@ final class OpenFile {
       @Nullable Expression pruning,
       Direction direction) {
     if (rowCount() == 0) {
-      return scan(projection, 0, 0, null, direction);
+      return scan(projection, 0, 0, null, RowMask.NONE, direction);
     }
     long from = fromKey == null ? 0 : keys().lowerBound(fromKey);
     long to = toKey == null ? rowCount() : keys().lowerBound(toKey);
     if (keys().sorted()) {
-      return scan(projection, from, to, pruning, direction);
+      return scan(projection, from, to, pruning, RowMask.NONE, direction);
     }
     ProjectedColumns projected = project(projection);
     hold();

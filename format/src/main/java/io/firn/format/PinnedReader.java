@@ -106,14 +106,23 @@ final class PinnedReader implements DataFileReader {
   }
 
   @Override
-  public RowScan scan(Projection projection, long from, long to, @Nullable Expression pagePruning) {
-    return file().scan(projection, from, to, pagePruning, Direction.FORWARD);
+  public RowScan scan(
+      Projection projection,
+      long from,
+      long to,
+      @Nullable Expression pagePruning,
+      RowMask deleted) {
+    return file().scan(projection, from, to, pagePruning, deleted, Direction.FORWARD);
   }
 
   @Override
   public RowScan scanReverse(
-      Projection projection, long from, long to, @Nullable Expression pagePruning) {
-    return file().scan(projection, from, to, pagePruning, Direction.BACKWARD);
+      Projection projection,
+      long from,
+      long to,
+      @Nullable Expression pagePruning,
+      RowMask deleted) {
+    return file().scan(projection, from, to, pagePruning, deleted, Direction.BACKWARD);
   }
 
   @Override

@@ -111,7 +111,7 @@ final class ProjectedColumns {
       FileColumn column = columns[i];
       Column target = rows.column(i);
       if (column != null) {
-        new ColumnCursor(column, false).copy(from, to, target);
+        new ColumnCursor(column, false, to).copy(from, to, target);
       } else {
         for (long row = from; row < to; row++) {
           target.appendValue(constants[i]);

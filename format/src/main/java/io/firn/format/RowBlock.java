@@ -50,6 +50,37 @@ final class RowBlock {
     return starts[i] == starts[i + 1] ? null : codec.decode(data, starts[i]);
   }
 
+  /**
+   * Appends rows to a batch, unless one that is left out here is wanted.
+   *
+   * @param first the position of the block's first row
+   * @param deleted the rows that are not wanted, though they get values
+   * @return false if nothing was appended
+   */
+  boolean append(int from, int count, long first, RowMask deleted, ColumnBatch target) {
+    int[] rows = new int[count];
+    int any = -1;
+    for (int i = 0; i < count; i++) {
+      int start = starts[from + i];
+      if (start < starts[from + i + 1]) {
+        rows[i] = start;
+        any = start;
+      } else if (deleted.contains(first + from + i)) {
+        rows[i] = -1;
+      } else {
+        return false;
+      }
+    }
+    if (any < 0) {
+      return false;
+    }
+    for (int i = 0; i < count; i++) {
+      rows[i] = rows[i] < 0 ? any : rows[i];
+    }
+    codec.append(data, rows, 0, count, target);
+    return true;
+  }
+
   /** The bytes this takes in memory. */
   long bytes() {
     return data.length + 4L * starts.length + 80;

@@ -1,6 +1,7 @@
 package io.firn.format;
 
 import org.apache.iceberg.data.Record;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a file for lookups, in {@link RowBlock}s made when a stretch of the file is looked
@@ -15,7 +16,10 @@ final class RowBlocks {
 
   private static final int LEAST_ROWS = 16;
   private static final int MOST_ROWS = 1024;
+
+  /** Making a block takes about as long as so many reads of single rows. */
   private static final byte LOOKS_AT_FIRST = 2;
+
   private static final byte LOOKS_MAX = 64;
 
   private final ProjectedColumns columns;
@@ -59,12 +63,27 @@ final class RowBlocks {
    */
   Record read(long position, RowMask deleted) {
     int block = (int) (position >>> shift);
-    RowBlock rows = (RowBlock) slots.find(block);
+    RowBlock rows = kept(position);
     if (rows == null && isWorthMaking(block)) {
       rows = make(block, deleted);
     }
-    Record row = rows == null ? null : rows.row((int) (position - ((long) block << shift)));
+    Record row = rows == null ? null : rows.row((int) (position - firstRow(position)));
     return row == null ? columns.read(position) : row;
+  }
+
+  /** The block with a row, if it is kept. */
+  @Nullable RowBlock kept(long position) {
+    return (RowBlock) slots.find((int) (position >>> shift));
+  }
+
+  /** The position of the first row of the block that a row is in. */
+  long firstRow(long position) {
+    return position >>> shift << shift;
+  }
+
+  /** How many rows a block has; the last one of a file may have fewer. */
+  int rows() {
+    return 1 << shift;
   }
 
   private boolean isWorthMaking(int block) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
@@ -69,7 +70,7 @@ class DataFileReaderTest {
     int from = random.nextInt(count + 1);
     int to = from + random.nextInt(count - from + 1);
     assertThat(drain(reader.scan(all, from, to, null))).isEqualTo(expected.subList(from, to));
-    assertThat(drainReverse(reader.scanReverse(all, from, to, null)))
+    assertThat(drainReverse(reader.scanReverse(all, from, to, null, RowMask.NONE)))
         .isEqualTo(expected.subList(from, to));
     checkKeys(reader, table, rows, random);
     RowMask deleted = mask(random, count);
@@ -81,6 +82,36 @@ class DataFileReaderTest {
       assertThat(GenericValues.comparable(reader.lookUp(position, all, deleted)))
           .isEqualTo(expected.get(position));
     }
+    // Scans find rows in memory now, not all of them.
+    assertThat(drain(reader.scan(all, from, to, null))).isEqualTo(expected.subList(from, to));
+    assertThat(drainReverse(reader.scanReverse(all, from, to, null, RowMask.NONE)))
+        .isEqualTo(expected.subList(from, to));
+    RowMask more = mask(random, count);
+    for (RowMask mask : List.of(deleted, more, RowMask.NONE)) {
+      Map<Long, Object> live = new TreeMap<>();
+      for (int position = from; position < to; position++) {
+        if (!mask.contains(position)) {
+          live.put((long) position, expected.get(position));
+        }
+      }
+      assertThat(live(reader.scan(all, from, to, null, mask), mask)).isEqualTo(live);
+      assertThat(live(reader.scanReverse(all, from, to, null, mask), mask)).isEqualTo(live);
+    }
+  }
+
+  /** The rows that are not masked, by position. */
+  private static Map<Long, Object> live(RowScan scan, RowMask mask) {
+    Map<Long, Object> live = new TreeMap<>();
+    try (scan) {
+      while (scan.next()) {
+        for (int i = 0; i < scan.batch().rowCount(); i++) {
+          if (!mask.contains(scan.position(i))) {
+            live.put(scan.position(i), GenericValues.comparable(scan.batch().record(i)));
+          }
+        }
+      }
+    }
+    return live;
   }
 
   private static RowMask mask(Random random, int count) {

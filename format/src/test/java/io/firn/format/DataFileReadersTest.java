@@ -88,8 +88,11 @@ class DataFileReadersTest {
       ReadCounters cold = readers.counters().since(before);
       assertThat(cold.pagesDecoded()).isEqualTo(3);
       assertThat(cold.bytesRead()).isLessThan(3 * 9 * 1024);
-      // The second look keeps the rows around; from then on nothing is read.
+      // The second look keeps the rows around, of which it reads no more than they take; from then
+      // on nothing is read.
+      ReadCounters second = readers.counters();
       assertThat(reader.lookUp(position, all, RowMask.NONE)).isEqualTo(row);
+      assertThat(readers.counters().since(second).bytesRead()).isLessThan(3 * 4 * 9 * 1024);
       ReadCounters warm = readers.counters();
       for (int i = 0; i < 100; i++) {
         assertThat(reader.find(key)).isEqualTo(position);
@@ -97,6 +100,27 @@ class DataFileReadersTest {
       }
       assertThat(readers.counters().since(warm).pagesDecoded()).isZero();
       assertThat(readers.counters().since(warm).reads()).isZero();
+    }
+  }
+
+  @Test
+  void aShortScanFindsRowsThatLookupsHaveKept() {
+    WrittenFile file = write("f");
+    try (DataFileReaders readers = new DataFileReaders(storage, CacheOptions.defaults());
+        DataFileReader reader = readers.open(file.path(), file.lengthBytes(), TABLE)) {
+      for (int row = 0; row < ROWS; row += 8) {
+        for (int look = 0; look < 2; look++) {
+          reader.lookUp(row, all, RowMask.NONE);
+        }
+      }
+      ReadCounters warm = readers.counters();
+      List<Object> found = drain(reader.scan(all, 3000, 5000, null));
+      assertThat(readers.counters().since(warm).pagesDecoded()).isZero();
+      assertThat(readers.counters().since(warm).reads()).isZero();
+      try (DataFileReaders cold = new DataFileReaders(storage, CacheOptions.defaults());
+          DataFileReader fresh = cold.open(file.path(), file.lengthBytes(), TABLE)) {
+        assertThat(found).isEqualTo(drain(fresh.scan(all, 3000, 5000, null)));
+      }
     }
   }
 
@@ -275,7 +299,8 @@ class DataFileReadersTest {
         }
       }
       assertThat(read).isEqualTo(comparable(rows));
-      assertThat(DataFileReaderTest.drainReverse(reader.scanReverse(all, 0, 60, null)))
+      assertThat(
+              DataFileReaderTest.drainReverse(reader.scanReverse(all, 0, 60, null, RowMask.NONE)))
           .isEqualTo(comparable(rows));
     }
   }

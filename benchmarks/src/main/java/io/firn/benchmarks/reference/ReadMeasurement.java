@@ -25,6 +25,10 @@ import java.util.function.Supplier;
 final class ReadMeasurement<R> {
 
   private static final int RANGES = 200;
+
+  /** As much as the point reads have: as many rows as make the JVM compile what reads them. */
+  private static final int WARM_UP_RANGES = 5_000;
+
   private static final int RANGE_KEYS = 1_000;
   private static final long WARM_UP_NANOS_MAX = Duration.ofSeconds(2).toNanos();
   private static final long FIGURE_NANOS_MAX = Duration.ofSeconds(10).toNanos();
@@ -158,7 +162,7 @@ final class ReadMeasurement<R> {
 
   private void ranges() {
     try (StoreReader<R> reader = store.reader()) {
-      measureRanges(reader, new Random(11), RANGES / 4, WARM_UP_NANOS_MAX);
+      measureRanges(reader, new Random(11), WARM_UP_RANGES, WARM_UP_NANOS_MAX);
       Latencies latencies = measureRanges(reader, new Random(13), RANGES, FIGURE_NANOS_MAX);
       sink.latencies("W5 range of 1,000 keys " + state, latencies);
     }

@@ -1,0 +1,43 @@
+package io.firn.format;
+
+/**
+ * The rows of a file that are kept for lookups, as a source for short scans: what lookups and scans
+ * both want is then in memory once. Used by one thread.
+ */
+final class KeptRows {
+
+  private final RowBlocks blocks;
+  private final RowMask deleted;
+
+  /**
+   * @param deleted rows of which the values do not matter
+   */
+  KeptRows(RowBlocks blocks, RowMask deleted) {
+    this.blocks = blocks;
+    this.deleted = deleted;
+  }
+
+  /**
+   * Appends rows from {@code from} on, no more than to {@code to} and to the end of a block.
+   *
+   * @return how many; 0 if they are not kept
+   */
+  int append(long from, long to, ColumnBatch target) {
+    return append(from, Math.min(to, blocks.firstRow(from) + blocks.rows()), from, target);
+  }
+
+  /** Appends rows before {@code to}, no more than from {@code from} and the start of a block on. */
+  int appendBefore(long from, long to, ColumnBatch target) {
+    return append(Math.max(from, blocks.firstRow(to - 1)), to, to - 1, target);
+  }
+
+  private int append(long from, long to, long within, ColumnBatch target) {
+    RowBlock block = blocks.kept(within);
+    if (block == null) {
+      return 0;
+    }
+    long first = blocks.firstRow(within);
+    int count = (int) (to - from);
+    return block.append((int) (from - first), count, first, deleted, target) ? count : 0;
+  }
+}
