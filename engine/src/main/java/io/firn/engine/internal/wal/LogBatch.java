@@ -2,7 +2,7 @@ package io.firn.engine.internal.wal;
 
 import io.firn.engine.internal.OpKind;
 
-/** Operations that are one record of the log: replayed all or none. Encoded keys and rows. */
+/** Operations that stand in one record of the log: replayed all or none. Encoded keys and rows. */
 public interface LogBatch {
 
   /** The number of operations, at least one. */

@@ -56,6 +56,17 @@ final class LogBuffer {
   /** Written under the lock. */
   private volatile int length;
 
+  /** Where the record begins that batches may still join, or -1. */
+  @GuardedBy("lock")
+  private int record = -1;
+
+  /** How many operations it has, and where they begin, right behind their number. */
+  @GuardedBy("lock")
+  private int operations;
+
+  @GuardedBy("lock")
+  private int operationsAt;
+
   @GuardedBy("lock")
   private @Nullable String refusal;
 
@@ -98,7 +109,8 @@ final class LogBuffer {
   }
 
   /**
-   * Encodes a batch as one record.
+   * Encodes a batch, into the record of those before it while that is small: the head of a record
+   * costs more than the rows of small batches.
    *
    * @param room no more than this is needed
    * @param durableSequence a sequence number up to which the log is durable
@@ -114,16 +126,19 @@ final class LogBuffer {
         long wanted = Math.max(length + room, Math.min(2L * pending.length, 1L << 30));
         pending = Arrays.copyOf(pending, Math.toIntExact(wanted));
       }
-      int start = length;
-      int payload = start + LogRecord.HEADER_BYTES;
+      int size = batch.size();
       long before = lastSequence;
-      int end = LogRecord.encode(batch, before + 1, before - durableSequence, pending, start);
-      crc.reset();
-      crc.update(pending, start, 4);
-      crc.update(pending, payload, end - payload);
-      LogRecord.putInt(pending, start + 4, (int) crc.getValue());
-      length = end;
-      long last = before + batch.size();
+      if (record >= 0 && LogRecord.isGroup(operations + size, length - record + room)) {
+        operations += size;
+      } else {
+        seal();
+        record = length;
+        operations = size;
+        operationsAt = LogRecord.begin(before + 1, before - durableSequence, size, pending, length);
+        length = operationsAt;
+      }
+      length = LogRecord.append(batch, pending, length);
+      long last = before + size;
       lastSequence = last;
       return last;
     } finally {
@@ -131,10 +146,23 @@ final class LogBuffer {
     }
   }
 
+  /** Completes the record that further batches could have joined. */
+  @GuardedBy("lock")
+  private void seal() {
+    if (record >= 0) {
+      if (LogRecord.isGroup(operations, 0)) {
+        pending[operationsAt - 1] = (byte) operations;
+      }
+      LogRecord.seal(pending, record, length, crc);
+      record = -1;
+    }
+  }
+
   /** Takes what has gathered. Its array comes back with {@link #giveBack}. */
   Gathered take() {
     lock.lock();
     try {
+      seal();
       Gathered gathered = new Gathered(pending, length, lastSequence);
       if (length > 0) {
         pending = spare == null ? new byte[BYTES_FIRST] : spare;

@@ -4,6 +4,7 @@ import io.firn.engine.internal.OpKind;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
 
 /**
  * The bytes of a record, as {@code docs/format.md} specifies them:
@@ -13,6 +14,9 @@ import java.nio.ByteOrder;
  * payload: u8 type | u64 first sequence | varint unsynced | varint operations |
  *          operations: u8 kind | varint key length | varint row length | key | row
  * </pre>
+ *
+ * <p>The operations are those of one batch or of several, one after another: a record is replayed
+ * whole, and so is each of its batches.
  *
  * <p>{@code unsynced} is how many operations before this record were not durable when it was
  * written. It tells damage from the tail that a crash leaves: a hole that a later record calls
@@ -26,6 +30,8 @@ final class LogRecord {
   static final byte BATCH = 1;
 
   private static final int VARINT_BYTES_MAX = 10;
+  private static final int GROUP_OPERATIONS_MAX = 127;
+  private static final int GROUP_BYTES_MAX = 16 << 10;
 
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -42,10 +48,6 @@ final class LogRecord {
     return (long) LONG.get(array, at);
   }
 
-  static void putInt(byte[] array, int at, int value) {
-    INT.set(array, at, value);
-  }
-
   /** No record of the batch is longer than this. */
   static long bytesMax(LogBatch batch) {
     long bytes = HEADER_BYTES + 1 + 8 + 2L * VARINT_BYTES_MAX;
@@ -56,16 +58,32 @@ final class LogRecord {
   }
 
   /**
-   * Writes everything but the checksum, for which it leaves room.
-   *
-   * @return the end of the record
+   * Whether a record may have so many operations and bytes if it is to hold several batches: few
+   * enough for a count of one byte, so that it can be told when the last of them is there.
    */
-  static int encode(LogBatch batch, long firstSequence, long unsynced, byte[] target, int start) {
+  static boolean isGroup(long operations, long bytes) {
+    return operations <= GROUP_OPERATIONS_MAX && bytes <= GROUP_BYTES_MAX;
+  }
+
+  /**
+   * Writes what stands between the header and the operations.
+   *
+   * @return where the operations begin
+   */
+  static int begin(long firstSequence, long unsynced, int operations, byte[] target, int start) {
     int at = start + HEADER_BYTES;
     target[at++] = BATCH;
     LONG.set(target, at, firstSequence);
-    at = putVarint(target, at + 8, unsynced);
-    at = putVarint(target, at, batch.size());
+    return putVarint(target, putVarint(target, at + 8, unsynced), operations);
+  }
+
+  /**
+   * Writes the operations of a batch.
+   *
+   * @return where they end
+   */
+  static int append(LogBatch batch, byte[] target, int start) {
+    int at = start;
     byte[] source = batch.array();
     for (int i = 0; i < batch.size(); i++) {
       int keyLength = batch.keyLength(i);
@@ -77,8 +95,16 @@ final class LogRecord {
       System.arraycopy(source, batch.rowOffset(i), target, at + keyLength, rowLength);
       at += keyLength + rowLength;
     }
-    INT.set(target, start, at - start - HEADER_BYTES);
     return at;
+  }
+
+  /** Writes the header of a record that is complete. */
+  static void seal(byte[] target, int start, int end, CRC32C crc) {
+    INT.set(target, start, end - start - HEADER_BYTES);
+    crc.reset();
+    crc.update(target, start, 4);
+    crc.update(target, start + HEADER_BYTES, end - start - HEADER_BYTES);
+    INT.set(target, start + 4, (int) crc.getValue());
   }
 
   private static int putVarint(byte[] target, int start, long value) {

@@ -229,8 +229,8 @@ public final class WriteAheadLog implements AutoCloseable {
   }
 
   /**
-   * Appends a batch as one record. Returns when it is in the buffer, or, when the buffer is full,
-   * in the file.
+   * Appends a batch, which is replayed whole or not at all. Returns when it is in the buffer, or,
+   * when the buffer is full, in the file.
    *
    * @return the sequence number of its last operation; the first one's is smaller by the size minus
    *     1

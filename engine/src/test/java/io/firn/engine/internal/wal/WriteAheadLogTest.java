@@ -77,6 +77,29 @@ class WriteAheadLogTest {
   }
 
   @Test
+  void batchesWrittenTogetherShareTheHeadOfARecord() {
+    List<String> expected = new ArrayList<>();
+    int perOperation = 1 + 1 + 1 + 4 + 2; // kind, lengths, key, row
+    try (WriteAheadLog log = log(0, new Replay())) {
+      long before = log.stats().bytes();
+      for (int i = 0; i < 1_000; i++) {
+        // One operation or two hundred: some do not fit what is begun, some fit no group at all.
+        Ops ops = Ops.put("%04d".formatted(i), "ab");
+        for (int more = i % 100 == 99 ? 199 : i % 3; more > 0; more--) {
+          ops.andPut("%04d".formatted(i), "cd");
+        }
+        expected.addAll(ops.printed(log.append(ops)));
+      }
+      log.awaitDurable(log.lastSequence());
+      assertThat(log.stats().bytes() - before)
+          .isBetween(
+              (long) perOperation * expected.size(),
+              (long) perOperation * expected.size() + 24L * (expected.size() / 40));
+    }
+    assertThat(replayed(0)).isEqualTo(expected);
+  }
+
+  @Test
   void sequenceNumbersGoOnWhereTheLogOrTheTableEnded() {
     try (WriteAheadLog log = log(0, new Replay())) {
       log.append(Ops.put("a", "1"));
