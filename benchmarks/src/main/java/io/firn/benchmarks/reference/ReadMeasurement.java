@@ -7,6 +7,7 @@ import io.firn.benchmarks.suite.Latencies;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -127,17 +128,25 @@ final class ReadMeasurement<R> {
     }
   }
 
-  /** The last of three scans; of fewer if they take too long to be repeated. */
+  /**
+   * The median of three scans after others that warm up; fewer if they take too long to be
+   * repeated.
+   */
   private static double scan(ColumnSum expected, Supplier<ColumnSum> source) {
-    long start = System.nanoTime();
-    check(source.get().sameAs(expected), "the rows of a scan");
-    long nanos = System.nanoTime() - start;
-    for (int i = 0; i < 2 && nanos < FIGURE_NANOS_MAX / 4; i++) {
-      start = System.nanoTime();
+    long begin = System.nanoTime();
+    List<Long> nanos = new ArrayList<>();
+    long total = 0;
+    while (nanos.isEmpty()
+        || total < WARM_UP_NANOS_MAX
+        || (nanos.size() < 3 && nanos.get(0) < FIGURE_NANOS_MAX / 4)) {
+      long start = System.nanoTime();
       check(source.get().sameAs(expected), "the rows of a scan");
-      nanos = System.nanoTime() - start;
+      nanos.add(System.nanoTime() - start);
+      total = System.nanoTime() - begin;
     }
-    return nanos / 1e9;
+    List<Long> last = new ArrayList<>(nanos.subList(Math.max(0, nanos.size() - 3), nanos.size()));
+    Collections.sort(last);
+    return last.get(last.size() / 2) / 1e9;
   }
 
   /** Reads all rows, and takes of each no more than what proves that it was read. */
