@@ -3,7 +3,9 @@ package io.firn.catalog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.iceberg.LocationProviders;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.encryption.EncryptionManager;
@@ -11,12 +13,14 @@ import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.LocationProvider;
 import org.apache.iceberg.io.OutputFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Table operations that stand still at one metadata: what is built on them is built on exactly the
  * state that was looked at, whatever others commit meanwhile. They cannot commit; the caller does
  * that. Remembers every file written through it, so that the caller can delete what a failed or
- * superseded attempt left.
+ * superseded attempt left, and checks what it reads against the checksums of the snapshot it stands
+ * at.
  */
 final class CommitBase implements TableOperations {
   private final TableOperations operations;
@@ -26,12 +30,17 @@ final class CommitBase implements TableOperations {
   CommitBase(TableOperations operations, TableMetadata metadata) {
     this.operations = operations;
     this.metadata = metadata;
-    this.io = new RecordingIO(operations.io());
+    this.io = new RecordingIO(operations.io(), metadata.currentSnapshot());
   }
 
   /** The paths of the files created through this base, in the order of creation. */
   List<String> written() {
     return List.copyOf(io.written);
+  }
+
+  /** The checksums of the base's files and of those written, by path, as far as they are known. */
+  Map<String, Integer> checksums() {
+    return io.checksums();
   }
 
   @Override
@@ -78,26 +87,45 @@ final class CommitBase implements TableOperations {
     private static final long serialVersionUID = 1L;
 
     private final FileIO io;
+    private final transient @Nullable Snapshot snapshot;
     private final ArrayList<String> written = new ArrayList<>();
 
-    RecordingIO(FileIO io) {
+    /** Those of the snapshot's files are added when a file is used for the first time. */
+    private @Nullable Map<String, Integer> checksums;
+
+    RecordingIO(FileIO io, @Nullable Snapshot snapshot) {
       this.io = io;
+      this.snapshot = snapshot;
+    }
+
+    synchronized Map<String, Integer> checksums() {
+      Map<String, Integer> known = checksums;
+      if (known == null) {
+        known = new ConcurrentHashMap<>(FileChecksums.of(io, snapshot));
+        checksums = known;
+      }
+      return known;
+    }
+
+    private FileIO checked() {
+      return new CheckedFiles(io, checksums());
     }
 
     @Override
     public InputFile newInputFile(String path) {
-      return io.newInputFile(path);
+      return checked().newInputFile(path);
     }
 
     @Override
     public InputFile newInputFile(String path, long length) {
-      return io.newInputFile(path, length);
+      return checked().newInputFile(path, length);
     }
 
     @Override
     public OutputFile newOutputFile(String path) {
       written.add(path);
-      return io.newOutputFile(path);
+      return new ChecksummedOutput(
+          io.newOutputFile(path), checksum -> checksums().put(path, checksum));
     }
 
     @Override

@@ -6,17 +6,21 @@ import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.zip.CRC32;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileMetadata;
 import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.inmemory.InMemoryOutputFile;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.OutputFile;
+import org.apache.iceberg.io.PositionOutputStream;
 import org.apache.iceberg.io.SeekableInputStream;
 import org.apache.iceberg.puffin.Blob;
 import org.apache.iceberg.puffin.BlobMetadata;
@@ -42,35 +46,41 @@ final class DeletionVectorFiles {
   /**
    * Writes all vectors into one file.
    *
+   * @param path gives the file's path when the CRC-32C of its content is known
    * @param vectors per data file's path; not empty, and none of them is
    * @return the entry for Iceberg's metadata per data file's path
    * @throws IOException if the file could not be written and made durable
    */
   static Map<String, DeleteFile> write(
-      OutputFile output, PartitionSpec spec, Map<String, DeletionVector> vectors)
+      FileIO io, IntFunction<String> path, PartitionSpec spec, Map<String, DeletionVector> vectors)
       throws IOException {
     Map<String, BlobMetadata> blobs = new LinkedHashMap<>();
-    PuffinWriter writer = Puffin.write(output).createdBy("Firn").build();
+    InMemoryOutputFile content = new InMemoryOutputFile();
+    PuffinWriter writer = Puffin.write(content).createdBy("Firn").build();
     try (writer) {
       for (Map.Entry<String, DeletionVector> vector : vectors.entrySet()) {
         blobs.put(vector.getKey(), writer.write(blob(vector.getKey(), vector.getValue())));
       }
     }
-    long length = writer.fileSize();
+    byte[] bytes = content.toByteArray();
+    OutputFile output = io.newOutputFile(path.apply(FileChecksums.of(bytes)));
+    try (PositionOutputStream stream = output.create()) {
+      stream.write(bytes);
+    }
     Map<String, DeleteFile> files = new LinkedHashMap<>();
     blobs.forEach(
-        (path, blob) ->
+        (dataFile, blob) ->
             files.put(
-                path,
+                dataFile,
                 FileMetadata.deleteFileBuilder(spec)
                     .ofPositionDeletes()
                     .withFormat(FileFormat.PUFFIN)
                     .withPath(output.location())
-                    .withFileSizeInBytes(length)
-                    .withReferencedDataFile(path)
+                    .withFileSizeInBytes(bytes.length)
+                    .withReferencedDataFile(dataFile)
                     .withContentOffset(blob.offset())
                     .withContentSizeInBytes(blob.length())
-                    .withRecordCount(vectorOf(vectors, path).cardinality())
+                    .withRecordCount(vectorOf(vectors, dataFile).cardinality())
                     .build()));
     return files;
   }
@@ -126,6 +136,20 @@ final class DeletionVectorFiles {
       throw corrupt(file, "the file ends before the deletion vector", e);
     }
     return parse(file, bytes);
+  }
+
+  /**
+   * Reads one vector from the content of its file.
+   *
+   * @throws CorruptionException if the bytes are not what was written
+   */
+  static DeletionVector read(byte[] content, DeleteFile file) throws IOException {
+    long offset = require(file, "content offset", file.contentOffset());
+    long size = require(file, "content size", file.contentSizeInBytes());
+    if (offset < 0 || size < FRAME_BYTES || size > content.length - offset) {
+      throw corrupt(file, "a deletion vector of " + size + " bytes", null);
+    }
+    return parse(file, Arrays.copyOfRange(content, (int) offset, (int) (offset + size)));
   }
 
   private static DeletionVector parse(DeleteFile file, byte[] bytes) throws IOException {

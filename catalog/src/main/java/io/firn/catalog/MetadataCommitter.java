@@ -2,6 +2,7 @@ package io.firn.catalog;
 
 import io.firn.error.CommitUnknownException;
 import io.firn.error.FencedException;
+import io.firn.error.FirnException;
 import io.firn.error.NotATableException;
 import io.firn.error.StorageException;
 import java.util.List;
@@ -71,7 +72,7 @@ final class MetadataCommitter {
       return metadata;
     } catch (NoSuchTableException | IllegalStateException e) {
       throw new NotATableException("Table " + table + " has been dropped or replaced", e);
-    } catch (NotATableException e) {
+    } catch (FirnException e) {
       throw e;
     } catch (RuntimeException e) {
       throw new StorageException("Cannot read the metadata of " + table, e);

@@ -1,5 +1,6 @@
 package io.firn.catalog;
 
+import io.firn.error.CorruptionException;
 import io.firn.error.NotATableException;
 import io.firn.storage.InputFileHandle;
 import io.firn.storage.OutputFileHandle;
@@ -37,8 +38,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A version is published by giving a complete, synced file its final name, which fails if the
  * name is taken: of two committers one wins, always, as long as both publish like this. The hint
- * only helps other readers; the current version is the highest one there is. When {@link #commit}
- * returns, the version is durable.
+ * helps other readers, and tells of a lost version; the current one is the highest there is. When
+ * {@link #commit} returns, the version is durable.
  *
  * <p>Limits. Iceberg's own HadoopTables publishes by a check and then a rename that overwrites:
  * such a writer, committing at the same moment, can replace a version of ours. Concurrent foreign
@@ -53,6 +54,7 @@ final class PathTableOperations implements TableOperations {
   private static final Logger LOG = LoggerFactory.getLogger(PathTableOperations.class);
   private static final Pattern VERSION =
       Pattern.compile("v([0-9]{1,9})((\\.gz)?\\.metadata\\.json|\\.metadata\\.json\\.gz)");
+  private static final Pattern HINT = Pattern.compile("[0-9]{1,9}");
   private static final List<String> SUFFIXES =
       List.of(".metadata.json", ".gz.metadata.json", ".metadata.json.gz");
 
@@ -89,7 +91,7 @@ final class PathTableOperations implements TableOperations {
         // Another writer may not have made the name durable, and what is built on it must not be
         // more durable than it.
         storage.syncDirectory(metadataDirectory);
-        current = TableMetadataParser.read(io, existingPath(newest));
+        current = MetadataSeal.read(storage, io, existingPath(newest));
         version = newest;
       }
       return current;
@@ -112,6 +114,8 @@ final class PathTableOperations implements TableOperations {
   }
 
   private int newestListed() throws IOException {
+    // Read first: whoever publishes a version while this lists the versions writes the hint later.
+    int hinted = hintedVersion();
     int newest = 0;
     for (Storage.FileStatus file : storage.list(metadataDirectory)) {
       Matcher matcher = VERSION.matcher(StoragePaths.name(file.path()));
@@ -119,7 +123,29 @@ final class PathTableOperations implements TableOperations {
         newest = Math.max(newest, Integer.parseInt(matcher.group(1)));
       }
     }
+    if (hinted > newest) {
+      throw new CorruptionException(
+          metadataFileLocation(VERSION_HINT),
+          -1,
+          "the table has been at version "
+              + hinted
+              + ", but "
+              + metadataFileLocation("v" + hinted + SUFFIXES.get(0))
+              + " is missing and the newest version there is is "
+              + newest
+              + ". Restore the file, or delete the hint to go back to that version");
+    }
     return newest;
+  }
+
+  /** The version in the hint; 0 if there is no hint, or one that says nothing. */
+  private int hintedVersion() throws IOException {
+    try {
+      String hint = new String(read(metadataFileLocation(VERSION_HINT)), StandardCharsets.UTF_8);
+      return HINT.matcher(hint.strip()).matches() ? Integer.parseInt(hint.strip()) : 0;
+    } catch (NoSuchFileException none) {
+      return 0;
+    }
   }
 
   private @Nullable String findPath(int wanted) throws IOException {
@@ -157,7 +183,8 @@ final class PathTableOperations implements TableOperations {
     int next = version + 1;
     String temporary = metadataFileLocation(UUID.randomUUID() + ".metadata.json");
     String target = metadataFileLocation("v" + next + ".metadata.json");
-    byte[] json = TableMetadataParser.toJson(metadata).getBytes(StandardCharsets.UTF_8);
+    byte[] json =
+        MetadataSeal.seal(TableMetadataParser.toJson(metadata), StoragePaths.name(target));
     try {
       storage.createDirectories(metadataDirectory);
       write(temporary, json);

@@ -29,12 +29,18 @@ final class ReachableFiles {
   private final FileIO io;
   private final TableMetadata metadata;
 
+  /** Of the manifests of the snapshots looked at; which files are deleted depends on them. */
+  private final Map<String, Integer> checksums = new HashMap<>();
+
+  private final FileIO checked;
+
   /** What some snapshots reach. Paths are as the metadata spells them. */
   record Reached(Map<String, ManifestFile> manifests, Set<String> lists, Set<String> statistics) {}
 
   ReachableFiles(FileIO io, TableMetadata metadata) {
     this.io = io;
     this.metadata = metadata;
+    this.checked = new CheckedFiles(io, checksums);
   }
 
   /** The manifests, lists and statistics of some snapshots. */
@@ -44,7 +50,7 @@ final class ReachableFiles {
     for (Snapshot snapshot : snapshots) {
       ids.add(snapshot.snapshotId());
       reached.lists().add(snapshot.manifestListLocation());
-      for (ManifestFile manifest : snapshot.allManifests(io)) {
+      for (ManifestFile manifest : FileChecksums.manifests(remembering(snapshot), snapshot)) {
         reached.manifests().put(manifest.path(), manifest);
       }
     }
@@ -59,6 +65,11 @@ final class ReachableFiles {
       }
     }
     return reached;
+  }
+
+  private FileIO remembering(Snapshot snapshot) {
+    checksums.putAll(FileChecksums.of(io, snapshot));
+    return checked;
   }
 
   /** The snapshots, those most likely to name what is on disk first. */
@@ -82,11 +93,13 @@ final class ReachableFiles {
   void forEachLive(ManifestFile manifest, Consumer<String> path) throws IOException {
     try (ManifestReader<? extends ContentFile<?>> entries =
         manifest.content() == ManifestContent.DATA
-            ? ManifestFiles.read(manifest, io, metadata.specsById())
-            : ManifestFiles.readDeleteManifest(manifest, io, metadata.specsById())) {
+            ? ManifestFiles.read(manifest, checked, metadata.specsById())
+            : ManifestFiles.readDeleteManifest(manifest, checked, metadata.specsById())) {
       for (ContentFile<?> entry : entries) {
         path.accept(entry.location());
       }
+    } catch (RuntimeException e) {
+      throw MetadataDamage.of(manifest.path(), "this is no manifest", e);
     }
   }
 

@@ -20,6 +20,7 @@ import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotParser;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.SortOrder;
@@ -157,11 +158,15 @@ final class SnapshotDraft {
 
   private void writeVectors() throws IOException {
     if (!vectors.isEmpty()) {
-      String path =
-          StoragePaths.join(
-              base.location(), "data/" + DeletionVectorName.of(epoch, UUID.randomUUID()));
       vectorFiles =
-          DeletionVectorFiles.write(operations.io().newOutputFile(path), base.spec(), vectors);
+          DeletionVectorFiles.write(
+              operations.io(),
+              checksum ->
+                  StoragePaths.join(
+                      base.location(),
+                      "data/" + DeletionVectorName.of(epoch, UUID.randomUUID(), checksum)),
+              base.spec(),
+              vectors);
     }
   }
 
@@ -188,11 +193,24 @@ final class SnapshotDraft {
       addedSequence = made.sequenceNumber();
     }
     Map<String, String> properties = Map.of(SummaryKeys.SEQUENCE, Long.toString(sequence));
+    Snapshot described = withChecksums(made);
     return MetadataChange.apply(
         base,
         builder ->
-            builder.setBranchSnapshot(made, SnapshotRef.MAIN_BRANCH).setProperties(properties),
+            builder.setBranchSnapshot(described, SnapshotRef.MAIN_BRANCH).setProperties(properties),
         made.timestampMillis());
+  }
+
+  /** The checksums are known only now that the summary has been made. */
+  private Snapshot withChecksums(Snapshot made) {
+    String value = FileChecksums.summaryValue(made, operations.io(), operations.checksums());
+    String json = SnapshotParser.toJson(made, false);
+    String entry = "\"summary\":{\"" + SummaryKeys.CHECKSUMS + "\":\"" + value + "\",";
+    Snapshot described = SnapshotParser.fromJson(json.replaceFirst("\"summary\":\\{", entry));
+    if (!value.equals(described.summary().get(SummaryKeys.CHECKSUMS))) {
+      throw new IllegalStateException("Iceberg writes snapshots otherwise than expected: " + json);
+    }
+    return described;
   }
 
   /** The version after the commit of this snapshot, which {@code committed} holds. */

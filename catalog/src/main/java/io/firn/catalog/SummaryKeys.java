@@ -23,5 +23,8 @@ public final class SummaryKeys {
    */
   public static final String SETTLED = "firn.settled";
 
+  /** In a summary: the checksums of the snapshot's manifest list and manifests. */
+  public static final String CHECKSUMS = "firn.checksums";
+
   private SummaryKeys() {}
 }

@@ -17,6 +17,7 @@ import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.ManifestFiles;
 import org.apache.iceberg.ManifestReader;
@@ -123,24 +124,43 @@ final class VersionReader {
       Map<String, LiveFile> known)
       throws IOException {
     Map<String, DeleteFile> vectors = deletes.vectors();
+    DeletionVectorReader reader = new DeletionVectorReader(io);
+    FileIO checked = FileChecksums.checked(io, snapshot);
     Map<String, LiveFile> files = new LinkedHashMap<>();
-    for (ManifestFile manifest : snapshot.dataManifests(io)) {
+    for (ManifestFile manifest : manifests(checked, snapshot, ManifestContent.DATA)) {
       try (ManifestReader<DataFile> entries =
-          ManifestFiles.read(manifest, io, metadata.specsById())) {
+          ManifestFiles.read(manifest, checked, metadata.specsById())) {
         for (DataFile entry : entries) {
           LiveFile file =
-              live(entry, vectors.remove(entry.location()), known.get(entry.location()));
+              live(reader, entry, vectors.remove(entry.location()), known.get(entry.location()));
           if (files.put(file.path(), file) != null) {
             throw new CorruptionException(manifest.path(), -1, file.path() + " is live twice");
           }
         }
+      } catch (RuntimeException e) {
+        throw unreadable(manifest, e);
       }
     }
     // A vector whose data file is gone is left behind by some engines and changes no row.
     return files;
   }
 
-  private LiveFile live(DataFile entry, @Nullable DeleteFile vector, @Nullable LiveFile before)
+  private static List<ManifestFile> manifests(
+      FileIO checked, Snapshot snapshot, ManifestContent content) {
+    return FileChecksums.manifests(checked, snapshot).stream()
+        .filter(manifest -> manifest.content() == content)
+        .toList();
+  }
+
+  private static RuntimeException unreadable(ManifestFile manifest, RuntimeException thrown) {
+    return MetadataDamage.of(manifest.path(), "this is no manifest", thrown);
+  }
+
+  private static LiveFile live(
+      DeletionVectorReader reader,
+      DataFile entry,
+      @Nullable DeleteFile vector,
+      @Nullable LiveFile before)
       throws IOException {
     Long added = entry.dataSequenceNumber();
     // A file that was taken out and put in again is not the one before.
@@ -150,7 +170,7 @@ final class VersionReader {
       return known;
     }
     if (known != null && vector != null) {
-      return known.with(DeletionVectorFiles.read(io, vector), vector);
+      return known.with(reader.read(vector), vector);
     }
     if (entry.format() != FileFormat.PARQUET) {
       throw new UnsupportedFeatureException(
@@ -167,7 +187,7 @@ final class VersionReader {
     }
     return new LiveFile(
         entry.copy(),
-        vector == null ? DeletionVector.EMPTY : DeletionVectorFiles.read(io, vector),
+        vector == null ? DeletionVector.EMPTY : reader.read(vector),
         vector,
         sequence,
         firstRowId);
@@ -193,9 +213,10 @@ final class VersionReader {
       throws IOException {
     Map<String, DeleteFile> vectors = new HashMap<>();
     List<DeleteFile> others = new ArrayList<>();
-    for (ManifestFile manifest : snapshot.deleteManifests(io)) {
+    FileIO checked = FileChecksums.checked(io, snapshot);
+    for (ManifestFile manifest : manifests(checked, snapshot, ManifestContent.DELETES)) {
       try (ManifestReader<DeleteFile> entries =
-          ManifestFiles.readDeleteManifest(manifest, io, metadata.specsById())) {
+          ManifestFiles.readDeleteManifest(manifest, checked, metadata.specsById())) {
         for (DeleteFile entry : entries) {
           String dataFile = entry.referencedDataFile();
           if (entry.format() != FileFormat.PUFFIN) {
@@ -212,6 +233,8 @@ final class VersionReader {
                 manifest.path(), -1, dataFile + " has two deletion vectors; roll back the commit");
           }
         }
+      } catch (RuntimeException e) {
+        throw unreadable(manifest, e);
       }
     }
     return new ForeignDeletes(vectors, others);

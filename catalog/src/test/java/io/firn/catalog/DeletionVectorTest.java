@@ -99,7 +99,7 @@ class DeletionVectorTest {
     }
     String path = directory.resolve("dv.puffin").toString();
     Map<String, DeleteFile> files =
-        DeletionVectorFiles.write(io.newOutputFile(path), PartitionSpec.unpartitioned(), vectors);
+        DeletionVectorFiles.write(io, checksum -> path, PartitionSpec.unpartitioned(), vectors);
     BaseDeleteLoader loader =
         new BaseDeleteLoader(file -> io.newInputFile(file.location(), file.fileSizeInBytes()));
     for (Map.Entry<String, DeletionVector> vector : vectors.entrySet()) {
@@ -118,7 +118,8 @@ class DeletionVectorTest {
     Path path = directory.resolve("dv.puffin");
     DeleteFile file =
         DeletionVectorFiles.write(
-                io.newOutputFile(path.toString()),
+                io,
+                checksum -> path.toString(),
                 PartitionSpec.unpartitioned(),
                 Map.of("/data/a.parquet", DeletionVector.of(1, 5, 900_000)))
             .get("/data/a.parquet");

@@ -138,7 +138,8 @@ class ForeignCommitTest {
       Table table = place.foreign(directory);
       var files =
           DeletionVectorFiles.write(
-              table.io().newOutputFile(store.location() + "/data/foreign.puffin"),
+              table.io(),
+              checksum -> store.location() + "/data/foreign.puffin",
               table.spec(),
               Map.of(file.path(), DeletionVector.of(0, 5)));
       table

@@ -2,6 +2,7 @@ package io.firn.format;
 
 import io.firn.error.CorruptionException;
 import io.firn.storage.InputFileHandle;
+import io.firn.storage.StoragePaths;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -73,6 +74,7 @@ public final class DataFileIndex {
       columns.add(new ColumnLayout(source, groupFirstRows));
     }
     this.schemaJson = source.readBytes();
+    checkName(source);
     if (source.remaining() != 0) {
       throw source.corrupt("the index section has " + source.remaining() + " bytes too many");
     }
@@ -82,6 +84,24 @@ public final class DataFileIndex {
       sum += column.bytes();
     }
     this.bytes = sum;
+  }
+
+  /**
+   * One data file in the place of another is sound in itself. Older files do not say their name;
+   * and a copy that somebody gave a name of another form is meant.
+   */
+  private static void checkName(SectionReader source) {
+    if (source.remaining() > 0) {
+      String name = new String(source.readBytes(), StandardCharsets.UTF_8);
+      String found = StoragePaths.name(source.file());
+      if (!name.equals(found) && form(name).equals(form(found))) {
+        throw source.corrupt("this is the file " + name + " under another name");
+      }
+    }
+  }
+
+  private static String form(String name) {
+    return name.replaceAll("[0-9a-f]+", "0");
   }
 
   private void readBlocks(SectionReader source) {

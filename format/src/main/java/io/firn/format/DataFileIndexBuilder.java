@@ -131,9 +131,10 @@ final class DataFileIndexBuilder {
   /**
    * The whole section of a file of this schema.
    *
+   * @param name the file's name without its directory
    * @param contentChecksum CRC-32C of the file up to the section
    */
-  byte[] build(List<ColumnLayoutBuilder> columns, Schema schema, int contentChecksum) {
+  byte[] build(List<ColumnLayoutBuilder> columns, Schema schema, String name, int contentChecksum) {
     ByteBuilder section = new ByteBuilder(blocks.length() + 1024);
     section.put(DataFileIndex.MAGIC, 0, DataFileIndex.MAGIC.length);
     int checksumAt = section.extendZeroed(4);
@@ -162,6 +163,9 @@ final class DataFileIndexBuilder {
     byte[] json = SchemaParser.toJson(schema).getBytes(StandardCharsets.UTF_8);
     section.putVarint(json.length);
     section.put(json, 0, json.length);
+    byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
+    section.putVarint(nameBytes.length);
+    section.put(nameBytes, 0, nameBytes.length);
     section.setIntLittle(lengthAt, section.length());
     CRC32C crc = new CRC32C();
     crc.update(section.array(), lengthAt, section.length() - lengthAt);

@@ -283,7 +283,10 @@ public final class DataFileWriter implements Closeable {
   private void writeIndexAndFooter() throws IOException {
     byte[] section =
         index.build(
-            columns.chunks().stream().map(ChunkPages::layout).toList(), schema, output.checksum());
+            columns.chunks().stream().map(ChunkPages::layout).toList(),
+            schema,
+            StoragePaths.name(path),
+            output.checksum());
     IndexLocator locator = new IndexLocator(output.getPos(), section.length);
     output.write(section, 0, section.length);
     Map<String, String> properties = new LinkedHashMap<>();

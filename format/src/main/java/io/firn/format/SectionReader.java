@@ -20,6 +20,11 @@ final class SectionReader {
     this.fileOffset = fileOffset;
   }
 
+  /** The file the bytes are from. */
+  String file() {
+    return file;
+  }
+
   int position() {
     return position;
   }

@@ -40,7 +40,7 @@ class DataFileIndexTest {
 
   @BeforeEach
   void write() throws IOException {
-    file = directory.resolve("f");
+    file = directory.resolve("file-17");
     TableSchema table =
         TableSchema.of(
             new Schema(
@@ -69,17 +69,26 @@ class DataFileIndexTest {
     for (int bit = 0; bit < section.length * 8; bit++) {
       byte[] damaged = section.clone();
       damaged[bit / 8] ^= (byte) (1 << bit % 8);
-      assertThatThrownBy(() -> DataFileIndex.parse(damaged, "file", 100))
+      assertThatThrownBy(() -> DataFileIndex.parse(damaged, "file-17", 100))
           .isInstanceOf(CorruptionException.class)
           .hasMessageContaining("file");
     }
   }
 
   @Test
+  void aFileUnderAnotherNameIsRefused() {
+    assertThatThrownBy(() -> DataFileIndex.parse(section, "/data/file-2", 100))
+        .isInstanceOf(CorruptionException.class)
+        .hasMessageContaining("this is the file file-17 under another name");
+    assertThat(DataFileIndex.parse(section, "/elsewhere/file-17", 100).rowCount()).isEqualTo(ROWS);
+    assertThat(DataFileIndex.parse(section, "/data/a copy", 100).rowCount()).isEqualTo(ROWS);
+  }
+
+  @Test
   void everyTruncationIsFound() {
     for (int length = 0; length < section.length; length++) {
       byte[] cut = Arrays.copyOf(section, length);
-      assertThatThrownBy(() -> DataFileIndex.parse(cut, "file", 100))
+      assertThatThrownBy(() -> DataFileIndex.parse(cut, "file-17", 100))
           .isInstanceOf(CorruptionException.class);
     }
   }
@@ -98,7 +107,7 @@ class DataFileIndexTest {
         damaged[8 + b] = (byte) (crc.getValue() >>> (8 * b));
       }
       try {
-        DataFileIndex.parse(damaged, "file", 100);
+        DataFileIndex.parse(damaged, "file-17", 100);
       } catch (CorruptionException expected) {
         // Anything else would fail the test.
       }
