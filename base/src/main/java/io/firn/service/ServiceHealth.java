@@ -28,6 +28,11 @@ public record ServiceHealth(Level level, List<String> reasons) {
     UNHEALTHY
   }
 
+  /** Some work does not get done, for this reason. */
+  public static ServiceHealth unhealthy(String reason) {
+    return new ServiceHealth(Level.UNHEALTHY, List.of(reason));
+  }
+
   /** The worse of two, with the reasons of both. */
   public ServiceHealth and(ServiceHealth other) {
     List<String> all = new ArrayList<>(reasons);

@@ -9,8 +9,10 @@ import io.firn.error.ClosedException;
 import io.firn.error.FirnException;
 import io.firn.error.InvalidArgumentException;
 import io.firn.error.SchemaMismatchException;
+import io.firn.error.WriteStalledException;
 import io.firn.format.TableSchema;
 import io.firn.service.Ticker;
+import io.firn.storage.StorageFull;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +85,7 @@ final class WritePath {
         throw new SchemaMismatchException(
             "The table's schema has changed since the batch was made; make a new one");
       }
+      resumeOrRefuse();
       last = append(batch, durability);
       if (durability != Durability.SYNC) {
         state.publish(last);
@@ -107,8 +110,8 @@ final class WritePath {
     long last;
     try {
       last = log.append(operations, logSync(durability));
-    } catch (InvalidArgumentException e) {
-      throw e; // too large for the log, which is unharmed
+    } catch (InvalidArgumentException | WriteStalledException e) {
+      throw e; // too large for the log, or no room there; it is unharmed
     } catch (FirnException e) {
       failures.fail(e);
       throw e;
@@ -172,10 +175,52 @@ final class WritePath {
     try {
       log.awaitDurable(sequence);
     } catch (FirnException e) {
-      failures.fail(e);
-      failures.tell();
+      if (StorageFull.caused(e)) {
+        flushWhatTheLogLost();
+      } else {
+        failures.fail(e);
+        failures.tell();
+      }
       throw e;
     }
+  }
+
+  /**
+   * The disk of the log is full: what it could not take goes to the table, which frees the log's
+   * space too.
+   */
+  private void flushWhatTheLogLost() {
+    gate.lock();
+    try {
+      rotateIfFull();
+    } finally {
+      gate.unlock();
+    }
+    flushes.runInline();
+  }
+
+  @GuardedBy("gate")
+  private void rotateIfFull() {
+    SuperVersion view = state.peek();
+    if (log.full() && view != null && view.active().count() > 0) {
+      PendingFlush ignored = rotate();
+    }
+  }
+
+  /** Goes on after the disk of the log was full, or refuses the write. */
+  @GuardedBy("gate")
+  private void resumeOrRefuse() {
+    if (!log.full()) {
+      return;
+    }
+    rotateIfFull();
+    if (!log.resume()) {
+      throw new WriteStalledException(
+          "The disk of the log is full. The write was not applied; writing goes on by itself once"
+              + " what there is has been flushed and there is room");
+    }
+    // What was not acknowledged then is in the table now.
+    state.publish(log.lastSequence());
   }
 
   /** Rotates the active memtable if it has any writes. Returns what is to be flushed, or null. */

@@ -175,6 +175,18 @@ final class LogBuffer {
     }
   }
 
+  /** Forgets what has gathered; returns the last operation given a number. */
+  long discard() {
+    lock.lock();
+    try {
+      record = -1;
+      length = 0;
+      return lastSequence;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Takes an array back for reuse, unless it has grown beyond what is usual. */
   void giveBack(Gathered gathered, long usualBytes) {
     lock.lock();

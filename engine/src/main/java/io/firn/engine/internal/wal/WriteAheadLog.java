@@ -6,22 +6,18 @@ import io.firn.error.EngineFailedException;
 import io.firn.error.FencedException;
 import io.firn.error.InvalidArgumentException;
 import io.firn.error.StorageException;
+import io.firn.error.WriteStalledException;
 import io.firn.service.BackgroundService;
 import io.firn.service.RetryPolicy;
 import io.firn.service.ServiceHealth;
 import io.firn.service.ServiceOptions;
 import io.firn.service.ServiceStats;
 import io.firn.service.WorkOutcome;
-import io.firn.storage.OutputFileHandle;
 import io.firn.storage.Storage;
+import io.firn.storage.StorageFull;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.NavigableMap;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -49,7 +45,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Failure.</b> After a failed write or sync the log is failed for good. The thread that met
  * it gets a {@link StorageException}, everybody after it an {@link EngineFailedException} with the
- * first error as its cause; a sync is never tried again. What was durable before stays.
+ * first error as its cause; a sync is never tried again. What was durable before stays. A full disk
+ * is no failure for good, see {@link #full}.
  */
 public final class WriteAheadLog implements AutoCloseable {
 
@@ -69,23 +66,11 @@ public final class WriteAheadLog implements AutoCloseable {
   /** Held while files are written, synced, begun and closed. Before the buffer's lock. */
   private final ReentrantLock ioLock = new ReentrantLock();
 
-  @GuardedBy("ioLock")
-  private @Nullable OpenSegment active;
+  /** Used under the I/O lock. */
+  private final LogSegments segments;
 
-  /** Sealed segments that are not synced yet. */
-  @GuardedBy("ioLock")
-  private final List<OpenSegment> unsynced = new ArrayList<>();
-
-  /** A segment has been begun whose name is not durable yet. */
-  @GuardedBy("ioLock")
-  private boolean directoryUnsynced;
-
-  /** Sealed segments, of this process and of earlier ones, by number. */
-  @GuardedBy("ioLock")
-  private final TreeMap<Long, Recovery.Segment> sealed = new TreeMap<>();
-
-  @GuardedBy("ioLock")
-  private int schemaId;
+  /** Why the disk is full, while it is. Written under the I/O lock. */
+  private volatile @Nullable Throwable full;
 
   @GuardedBy("ioLock")
   private boolean closed;
@@ -95,18 +80,16 @@ public final class WriteAheadLog implements AutoCloseable {
 
   private volatile boolean syncWanted;
   private volatile boolean syncScheduled;
-  private volatile int segmentCount;
   private final LongAdder batches = new LongAdder();
   private final LongAdder operations = new LongAdder();
   private final LongAdder bytes = new LongAdder();
-  private final LongAdder syncs = new LongAdder();
 
   private WriteAheadLog(Storage storage, String directory, UUID table, WalOptions options) {
     this.storage = storage;
     this.directory = directory;
     this.table = table;
     this.options = options;
-    this.schemaId = options.schemaId();
+    this.segments = new LogSegments(storage, directory, table, options);
     this.buffer = new LogBuffer(directory);
     Duration never = Duration.ofDays(1);
     this.syncer =
@@ -170,17 +153,17 @@ public final class WriteAheadLog implements AutoCloseable {
   public Recovery recover(long from, LogVisitor visitor) {
     ioLock.lock();
     try {
-      if (active != null || closed) {
+      if (segments.active() != null || closed) {
         throw new InvalidArgumentException("The log in " + directory + " has been recovered");
       }
       NavigableMap<Long, String> paths = SegmentNames.list(storage, directory);
       Recovery recovery =
           new LogRecovery(storage, directory, table, options, paths).recover(from, visitor);
-      recovery.segments().forEach(segment -> sealed.put(segment.number(), segment));
       NavigableMap<Long, String> left = SegmentNames.list(storage, directory);
+      segments.recovered(recovery.segments(), left.isEmpty() ? 1 : left.lastKey() + 1);
       durableSequence = recovery.lastSequence();
-      beginFirst(left.isEmpty() ? 1 : left.lastKey() + 1);
-      recovery.obsolete().forEach(this::deleteQuietly);
+      beginFirst();
+      recovery.obsolete().forEach(segments::deleteQuietly);
       buffer.open(recovery.lastSequence());
       return recovery;
     } catch (IOException e) {
@@ -191,36 +174,13 @@ public final class WriteAheadLog implements AutoCloseable {
   }
 
   @GuardedBy("ioLock")
-  private void beginFirst(long number) {
+  private void beginFirst() {
     try {
-      active = begin(number, durableSequence);
-      syncAll();
+      segments.begin(durableSequence, durableSequence);
+      segments.syncAll();
     } catch (IOException | RuntimeException | Error e) {
-      throw fail(e);
+      throw failForGood(e);
     }
-  }
-
-  @GuardedBy("ioLock")
-  private OpenSegment begin(long number, long last) throws IOException {
-    String path = SegmentNames.path(directory, number);
-    OutputFileHandle file;
-    try {
-      file = storage.create(path);
-    } catch (FileAlreadyExistsException e) {
-      throw new FencedException(
-          path + " exists: another process writes this log. Close this table", e);
-    }
-    try {
-      SegmentHeader header =
-          new SegmentHeader(table, number, last + 1, durableSequence, schemaId, options.epoch());
-      file.write(header.encode(), 0, SegmentHeader.BYTES);
-    } catch (IOException | RuntimeException e) {
-      closeQuietly(file);
-      throw e;
-    }
-    directoryUnsynced = true;
-    segmentCount = sealed.size() + 1;
-    return new OpenSegment(number, path, file, last);
   }
 
   /** Appends a batch that the log syncs by itself within its interval. */
@@ -235,6 +195,8 @@ public final class WriteAheadLog implements AutoCloseable {
    * @return the sequence number of its last operation; the first one's is smaller by the size minus
    *     1
    * @throws InvalidArgumentException if the batch is too large; nothing has changed
+   * @throws WriteStalledException if the disk is full; nothing has changed. If it turns out to be
+   *     full now, the batch has its numbers and this returns: see {@link #full}
    */
   public long append(LogBatch batch, LogSync sync) {
     int size = batch.size();
@@ -246,11 +208,15 @@ public final class WriteAheadLog implements AutoCloseable {
               : "A batch of " + room + " bytes exceeds the limit of " + options.recordBytesMax());
     }
     checkFailure();
+    Throwable reason = full;
+    if (reason != null) {
+      throw new WriteStalledException("The disk of the log in " + directory + " is full", reason);
+    }
     long last = buffer.append(batch, room, durableSequence);
     batches.increment();
     operations.add(size);
     if (buffer.length() >= options.bufferBytes()) {
-      write(LogSync.NEVER);
+      writeUnlessFull(LogSync.NEVER);
     }
     if (sync != LogSync.NOW) {
       schedule(sync);
@@ -274,7 +240,7 @@ public final class WriteAheadLog implements AutoCloseable {
     syncScheduled = false;
     boolean sync = syncWanted;
     syncWanted = false;
-    write(sync ? LogSync.NOW : LogSync.NEVER);
+    writeUnlessFull(sync ? LogSync.NOW : LogSync.NEVER);
     return WorkOutcome.DONE;
   }
 
@@ -309,6 +275,7 @@ public final class WriteAheadLog implements AutoCloseable {
           waiters.unregister();
           if (durableSequence < sequence) {
             checkFailure();
+            checkRoom();
           }
         }
       }
@@ -319,14 +286,16 @@ public final class WriteAheadLog implements AutoCloseable {
     }
   }
 
-  /** Waits until a sealed segment is durable. */
+  /**
+   * Waits until a sealed segment is durable. While the disk is full it returns at once: the table
+   * takes what the log could not.
+   */
   public void ensureDurable(long segment) {
     long last = -1;
     ioLock.lock();
     try {
-      Recovery.Segment of = sealed.get(segment);
-      if (of != null) {
-        last = of.lastSequence();
+      if (full == null) {
+        last = segments.lastSequence(segment);
       }
     } finally {
       ioLock.unlock();
@@ -340,10 +309,17 @@ public final class WriteAheadLog implements AutoCloseable {
     awaitDurable(lastSequence());
   }
 
-  private void write(LogSync sync) {
+  /** A full disk is for those to hear who wait for durability, and for the next to append. */
+  private void writeUnlessFull(LogSync sync) {
     ioLock.lock();
     try {
-      writeLocked(sync);
+      if (full == null) {
+        writeLocked(sync);
+      }
+    } catch (StorageException e) {
+      if (full == null) {
+        throw e;
+      }
     } finally {
       ioLock.unlock();
       waiters.wakeAll();
@@ -354,14 +330,15 @@ public final class WriteAheadLog implements AutoCloseable {
   @GuardedBy("ioLock")
   private void writeLocked(LogSync sync) {
     checkFailure();
-    OpenSegment segment = active;
+    checkRoom();
+    OpenSegment segment = segments.active();
     if (segment == null) {
       throw new ClosedException("The log in " + directory + " is closed");
     }
     try {
       long last = writeGathered(segment);
       if (sync == LogSync.NOW && durableSequence < last) {
-        syncAll();
+        segments.syncAll();
         durableSequence = last;
       }
     } catch (IOException | RuntimeException | Error e) {
@@ -381,32 +358,11 @@ public final class WriteAheadLog implements AutoCloseable {
     return gathered.lastSequence();
   }
 
-  /** Syncs every segment and name that is not: older segments first, so that no hole is left. */
-  @GuardedBy("ioLock")
-  private void syncAll() throws IOException {
-    while (!unsynced.isEmpty()) {
-      OpenSegment oldest = unsynced.get(0);
-      oldest.file.sync();
-      syncs.increment();
-      oldest.file.close();
-      unsynced.remove(0);
-    }
-    OpenSegment segment = active;
-    if (segment != null) {
-      segment.file.sync();
-      syncs.increment();
-    }
-    if (directoryUnsynced) {
-      storage.syncDirectory(directory);
-      directoryUnsynced = false;
-    }
-  }
-
   /** Seals the active segment and begins the next, under the schema of the last one. */
   public long rotate() {
     ioLock.lock();
     try {
-      return rotate(schemaId);
+      return rotate(segments.schemaId());
     } finally {
       ioLock.unlock();
       waiters.wakeAll();
@@ -417,7 +373,8 @@ public final class WriteAheadLog implements AutoCloseable {
    * Seals the active segment and begins the next. Everything appended before is in the old one,
    * everything that is appended after this has returned in the new one; what is appended beside it
    * goes to one of them, so whoever pairs segments with memtables keeps writers out. Nothing is
-   * synced here: the next sync covers the old segment first.
+   * synced here: the next sync covers the old segment first. If the disk is full, no segment
+   * follows until {@link #resume}.
    *
    * @param nextSchemaId the schema of the rows to come
    * @return the number of the sealed segment
@@ -426,28 +383,76 @@ public final class WriteAheadLog implements AutoCloseable {
     ioLock.lock();
     try {
       checkFailure();
-      OpenSegment old = active;
-      if (old == null) {
+      OpenSegment old = segments.active();
+      if (old == null && full == null) {
         throw new ClosedException("The log in " + directory + " is closed");
       }
-      schemaId = nextSchemaId;
-      seal(old);
-      return old.number;
+      if (old != null && full == null && seal(old, nextSchemaId)) {
+        return old.number;
+      }
+      return segments.abandon(buffer.discard(), nextSchemaId);
     } finally {
       ioLock.unlock();
       waiters.wakeAll();
     }
   }
 
+  /** False if the disk is full. */
   @GuardedBy("ioLock")
-  private void seal(OpenSegment old) {
+  private boolean seal(OpenSegment old, int nextSchemaId) {
     try {
-      long last = writeGathered(old);
-      sealed.put(old.number, new Recovery.Segment(old.number, old.path, last));
-      unsynced.add(old);
-      active = begin(old.number + 1, last);
+      segments.seal(writeGathered(old), nextSchemaId, durableSequence);
+      return true;
     } catch (IOException | RuntimeException | Error e) {
-      throw fail(e);
+      RuntimeException failed = fail(e);
+      if (full == null) {
+        throw failed;
+      }
+      return false;
+    }
+  }
+
+  /**
+   * True while the disk is full. Nothing is appended then, and what was appended and is not durable
+   * has to be flushed to the table: once all of it is there, {@link #resume} begins a new segment.
+   * The one that could not be written, or synced, is never touched again.
+   */
+  public boolean full() {
+    return full != null;
+  }
+
+  /**
+   * Goes on after the disk was full, if every operation is in the table and there is room again.
+   *
+   * @return false if not
+   */
+  public boolean resume() {
+    ioLock.lock();
+    try {
+      checkFailure();
+      if (full == null) {
+        return true;
+      }
+      if (closed || durableSequence < lastSequence()) {
+        return false;
+      }
+      long dropped = buffer.discard();
+      segments.dropActive();
+      try {
+        segments.begin(dropped, durableSequence);
+        segments.syncAll();
+      } catch (IOException | RuntimeException | Error e) {
+        segments.dropActive();
+        if (StorageFull.caused(e)) {
+          return false;
+        }
+        throw failForGood(e);
+      }
+      full = null;
+      LOG.info("The log in {} goes on: its disk has room again", directory);
+      return true;
+    } finally {
+      ioLock.unlock();
     }
   }
 
@@ -456,50 +461,47 @@ public final class WriteAheadLog implements AutoCloseable {
    * gone. If the file cannot be deleted it stays until the next recovery, which ignores it.
    */
   public void release(long number) {
-    Recovery.Segment released;
+    String path;
     ioLock.lock();
     try {
-      released = sealed.remove(number);
-      if (released == null) {
+      path = segments.path(number);
+      if (path == null) {
         return;
       }
-      segmentCount = sealed.size() + (active == null ? 0 : 1);
-      for (OpenSegment segment : List.copyOf(unsynced)) {
-        if (segment.number == number) {
-          // It is not worth syncing any more: the table has it.
-          unsynced.remove(segment);
-          closeQuietly(segment.file);
-          if (unsynced.isEmpty() || unsynced.get(0).number > number) {
-            durableSequence = Math.max(durableSequence, released.lastSequence());
-          }
-        }
-      }
+      durableSequence = segments.release(number, durableSequence);
     } finally {
       ioLock.unlock();
       waiters.wakeAll();
     }
-    deleteQuietly(released.path());
+    segments.deleteQuietly(path);
   }
 
-  private void deleteQuietly(String path) {
-    try {
-      storage.delete(path);
-    } catch (NoSuchFileException gone) {
-      LOG.debug("{} is gone already", path);
-    } catch (IOException e) {
-      LOG.warn("The log segment {} could not be deleted; it stays until the next open", path, e);
-    }
-  }
-
-  private static void closeQuietly(OutputFileHandle file) {
-    try {
-      file.close();
-    } catch (IOException e) {
-      LOG.debug("A file whose content does not matter any more did not close", e);
-    }
-  }
-
+  @GuardedBy("ioLock")
   private RuntimeException fail(Throwable error) {
+    if (failure.get() == null && StorageFull.caused(error)) {
+      if (full == null) {
+        full = error;
+        LOG.warn("The disk of the log in {} is full; writes are refused", directory, error);
+      }
+      return noRoom(error);
+    }
+    return failForGood(error);
+  }
+
+  private StorageException noRoom(Throwable reason) {
+    return new StorageException(
+        "The log in " + directory + " could not be made durable: its disk is full", reason);
+  }
+
+  /** Tells whoever waits for durability that it cannot be had now. */
+  private void checkRoom() {
+    Throwable reason = full;
+    if (reason != null) {
+      throw noRoom(reason);
+    }
+  }
+
+  private RuntimeException failForGood(Throwable error) {
     if (error instanceof ClosedException || error instanceof EngineFailedException) {
       return (RuntimeException) error;
     }
@@ -542,15 +544,17 @@ public final class WriteAheadLog implements AutoCloseable {
         batches.sum(),
         operations.sum(),
         bytes.sum(),
-        syncs.sum(),
-        segmentCount,
+        segments.syncs(),
+        segments.count(),
         lastSequence(),
         durableSequence);
   }
 
-  /** The health of the background sync. */
+  /** The health of the background sync, and of the disk. */
   public ServiceHealth health() {
-    return syncer.health();
+    ServiceHealth health = syncer.health();
+    String problem = "The disk of the log in " + directory + " is full";
+    return full == null ? health : health.and(ServiceHealth.unhealthy(problem));
   }
 
   /** The figures of the background sync. */
@@ -574,6 +578,9 @@ public final class WriteAheadLog implements AutoCloseable {
       waiters.wakeAll();
     }
     checkFailure();
+    if (durableSequence < lastSequence()) {
+      checkRoom();
+    }
   }
 
   @GuardedBy("ioLock")
@@ -581,17 +588,11 @@ public final class WriteAheadLog implements AutoCloseable {
     closed = true;
     buffer.close();
     try {
-      if (active != null && failure.get() == null) {
+      if (segments.active() != null && failure.get() == null && full == null) {
         writeLocked(LogSync.NOW);
       }
     } finally {
-      unsynced.forEach(segment -> closeQuietly(segment.file));
-      unsynced.clear();
-      OpenSegment segment = active;
-      if (segment != null) {
-        closeQuietly(segment.file);
-        active = null;
-      }
+      segments.close();
     }
   }
 }

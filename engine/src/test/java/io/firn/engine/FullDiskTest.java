@@ -1,0 +1,128 @@
+package io.firn.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.firn.error.StorageException;
+import io.firn.error.WriteStalledException;
+import io.firn.service.ServiceHealth;
+import io.firn.storage.Storage;
+import io.firn.testkit.CrashStorage;
+import io.firn.testkit.FaultStorage;
+import io.firn.testkit.LeakCheck;
+import io.firn.testkit.PathPattern;
+import io.firn.testkit.StorageOperation;
+import io.firn.testkit.SurvivalMode;
+import java.io.IOException;
+import org.apache.iceberg.data.Record;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A full disk ends writing until there is room, not until the table is opened again. */
+class FullDiskTest {
+
+  private static final String TABLE = "/tables/t";
+  private static final PathPattern SEGMENTS = PathPattern.glob("**.wal");
+
+  @RegisterExtension final LeakCheck leaks = LeakCheck.threadsNamed("firn-");
+
+  private final CrashStorage disk = new CrashStorage();
+  private final FaultStorage storage = new FaultStorage(disk);
+
+  private static FirnTable open(Storage storage) {
+    return FirnTable.builder()
+        .path(TABLE)
+        .schema(Rows.SCHEMA)
+        .key("id")
+        .storage(storage)
+        .option("compaction-workers", "0")
+        .open();
+  }
+
+  private static IOException noSpace() {
+    return new IOException("No space left on device");
+  }
+
+  private static void untilWritten(FirnTable table, Record row) {
+    Awaitility.await()
+        .ignoreExceptionsInstanceOf(WriteStalledException.class)
+        .until(
+            () -> {
+              table.put(row);
+              return true;
+            });
+  }
+
+  @Test
+  void whatTheLogCouldNotTakeGoesToTheTableAndWritingGoesOn() {
+    try (FirnTable table = open(storage)) {
+      table.put(Rows.row(1));
+      storage.fullDiskAfter(10);
+      assertThatThrownBy(() -> table.put(Rows.row(2)))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("full");
+      assertThatThrownBy(() -> table.put(Rows.row(3)))
+          .isInstanceOf(WriteStalledException.class)
+          .hasMessageContaining("full");
+      assertThat(table.get(1L)).contains(Rows.row(1));
+      assertThat(table.health().level()).isEqualTo(ServiceHealth.Level.UNHEALTHY);
+      storage.heal();
+      untilWritten(table, Rows.row(4));
+      assertThat(table.health().level()).isNotEqualTo(ServiceHealth.Level.UNHEALTHY);
+      assertThat(Rows.all(table.scan())).containsExactly(Rows.row(1), Rows.row(2), Rows.row(4));
+      CrashStorage survivor = disk.crash(SurvivalMode.NONE, 1);
+      try (FirnTable again = open(survivor)) {
+        assertThat(Rows.all(again.scan())).containsExactly(Rows.row(1), Rows.row(2), Rows.row(4));
+      }
+    } catch (StorageException closing) {
+      assertThat(disk.crashed()).isTrue();
+    }
+  }
+
+  @Test
+  void aSyncThatFailsForLackOfSpaceIsNeverTriedAgain() {
+    try (FirnTable table = open(storage)) {
+      FaultStorage.Fault fault =
+          storage.on(StorageOperation.SYNC, SEGMENTS).failOnce(FullDiskTest::noSpace);
+      assertThatThrownBy(() -> table.put(Rows.row(1))).isInstanceOf(StorageException.class);
+      untilWritten(table, Rows.row(2));
+      assertThat(fault.fired()).isEqualTo(1);
+      assertThat(table.stats().flushedSequence()).isEqualTo(1);
+      CrashStorage survivor = disk.crash(SurvivalMode.NONE, 1);
+      try (FirnTable again = open(survivor)) {
+        assertThat(Rows.all(again.scan())).containsExactly(Rows.row(1), Rows.row(2));
+      }
+    } catch (StorageException closing) {
+      assertThat(disk.crashed()).isTrue();
+    }
+  }
+
+  @Test
+  void aTableWhoseDiskStaysFullClosesAndLosesNothingThatWasAcknowledged() {
+    FirnTable table = open(storage);
+    table.put(Rows.row(1));
+    storage.fullDiskAfter(0);
+    assertThatThrownBy(() -> table.put(Rows.row(2))).isInstanceOf(StorageException.class);
+    assertThatThrownBy(table::close).isInstanceOf(RuntimeException.class);
+    storage.heal();
+    try (FirnTable again = open(storage)) {
+      assertThat(again.get(1L)).contains(Rows.row(1));
+      again.put(Rows.row(3));
+    }
+  }
+
+  @Test
+  void aRotationWithoutRoomForTheNextSegmentLosesNothing() {
+    try (FirnTable table = open(storage)) {
+      table.put(Rows.row(1));
+      storage.on(StorageOperation.CREATE, SEGMENTS).failOnce(FullDiskTest::noSpace);
+      table.flush();
+      untilWritten(table, Rows.row(2));
+      assertThat(Rows.all(table.scan())).containsExactly(Rows.row(1), Rows.row(2));
+    }
+    try (FirnTable again = open(storage)) {
+      assertThat(Rows.all(again.scan())).containsExactly(Rows.row(1), Rows.row(2));
+    }
+  }
+}
