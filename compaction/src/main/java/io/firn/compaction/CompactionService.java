@@ -6,6 +6,7 @@ import io.firn.compaction.CompactionResult.Abandoned;
 import io.firn.error.ClosedException;
 import io.firn.error.FirnException;
 import io.firn.service.BackgroundService;
+import io.firn.service.Completions;
 import io.firn.service.Offer;
 import io.firn.service.ServiceHealth;
 import io.firn.service.ServiceOptions;
@@ -20,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -178,25 +178,17 @@ public final class CompactionService implements AutoCloseable {
   public void compactNow(CompactionRequest request) {
     AtomicBoolean flag = asked.getOrDefault(request, new AtomicBoolean());
     flag.set(true);
-    try {
-      background
-          .submit(
-              request,
-              context -> {
-                // A retry by the service after a failure is nobody's request.
-                if (!flag.getAndSet(false)) {
-                  return WorkOutcome.SKIPPED;
-                }
-                perform(request, context);
-                return WorkOutcome.DONE;
-              })
-          .join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof FirnException cause) {
-        throw cause;
-      }
-      throw e;
-    }
+    Completions.await(
+        background.submit(
+            request,
+            context -> {
+              // A retry by the service after a failure is nobody's request.
+              if (!flag.getAndSet(false)) {
+                return WorkOutcome.SKIPPED;
+              }
+              perform(request, context);
+              return WorkOutcome.DONE;
+            }));
   }
 
   private void perform(CompactionRequest request, WorkContext context) {

@@ -40,13 +40,21 @@ final class EngineCloser {
   /** Closes, or waits for the close under way and repeats its outcome. */
   void close() {
     closing.set(true);
-    synchronized (this) {
-      if (!closed) {
-        closed = true;
-        outcome = closeAll();
+    // A host that is being shut down often closes on a thread that has been interrupted.
+    boolean interrupted = Thread.interrupted();
+    try {
+      synchronized (this) {
+        if (!closed) {
+          closed = true;
+          outcome = closeAll();
+        }
+        if (outcome != null) {
+          throw outcome;
+        }
       }
-      if (outcome != null) {
-        throw outcome;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }

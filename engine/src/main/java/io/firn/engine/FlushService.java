@@ -145,6 +145,30 @@ final class FlushService {
     }
   }
 
+  /** As {@link #awaitFlushed}; an interrupt is kept for the caller and shortens nothing. */
+  void awaitFlushedUninterruptibly(long sequence, long nanos) {
+    long start = System.nanoTime();
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          FlushResult ignored =
+              awaitFlushed(sequence, nanos - (System.nanoTime() - start), () -> {});
+          return;
+        } catch (WriteStalledException e) {
+          if (!(e.getCause() instanceof InterruptedException)) {
+            throw e;
+          }
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   private void retryNow() {
     try {
       WorkOutcome ignored = pipeline.run(CallerContext.INSTANCE);

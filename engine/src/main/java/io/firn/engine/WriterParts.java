@@ -51,8 +51,7 @@ record WriterParts(
         () -> {
           if (!writes.failed()) {
             rotateForFlush();
-            FlushResult ignored =
-                flushes.awaitFlushed(state.pendingSequence(), closeNanosMax, () -> {});
+            flushes.awaitFlushedUninterruptibly(state.pendingSequence(), closeNanosMax);
           }
         });
     stopServices(sequence);
