@@ -122,17 +122,8 @@ public final class Sweeper implements AutoCloseable {
 
   /** Adds files that no retained snapshot names; they are deleted after the time of grace. */
   public void add(Collection<String> paths) {
-    add(paths, options.grace());
-  }
-
-  /** Adds files that no snapshot has ever named, and that nobody can be reading. */
-  public void addUncommitted(Collection<String> paths) {
-    add(paths, Duration.ZERO);
-  }
-
-  private void add(Collection<String> paths, Duration grace) {
     if (!paths.isEmpty()) {
-      pending.add(paths, ticker.nanoTime(), grace);
+      pending.add(paths, ticker.nanoTime(), options.grace());
       wakeUp();
     }
   }
