@@ -41,10 +41,16 @@ final class MetadataChange {
     return latest;
   }
 
-  /** Applies a change, which may add a snapshot. */
+  /**
+   * Applies a change, which may add a snapshot. For a catalog that is sent the changes, they are
+   * all that counts: it stamps them itself, and the time is Iceberg's.
+   */
   static TableMetadata apply(
-      TableMetadata base, UnaryOperator<TableMetadata.Builder> change, long nowMillis) {
-    if (nowMillis >= latest(base)) {
+      TableMetadata base,
+      UnaryOperator<TableMetadata.Builder> change,
+      long nowMillis,
+      CommitSemantics semantics) {
+    if (nowMillis >= latest(base) || semantics == CommitSemantics.CHANGES) {
       return change.apply(TableMetadata.buildFrom(base)).build();
     }
     // The clock is behind. The change is built on a copy that knows no times; then they come back.

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
@@ -42,6 +43,7 @@ final class SnapshotDraft {
 
   private final TableMetadata base;
   private final Version version;
+  private final CommitSemantics semantics;
   private final CommitBase operations;
   private final BaseTable table;
   private final long epoch;
@@ -63,6 +65,7 @@ final class SnapshotDraft {
     this.base = base;
     this.version = version;
     this.unsettled = version.unsettled();
+    this.semantics = CommitSemantics.of(operations);
     this.operations = new CommitBase(operations, base);
     this.table = new BaseTable(this.operations, base.location());
     this.epoch = epoch;
@@ -108,6 +111,13 @@ final class SnapshotDraft {
           "A flush settles all that its version has unsettled, or nothing");
     }
     return !commit.settled().isEmpty();
+  }
+
+  /** Writes a snapshot that changes no file, and returns the metadata with it and properties. */
+  TableMetadata fence(Map<String, String> properties) {
+    AppendFiles update = table.newFastAppend();
+    describe(update, Map.of(), "fence", version.flushedSequence());
+    return finish(update, version.flushedSequence(), properties);
   }
 
   /** Writes the snapshot of a compaction and returns the metadata with it. */
@@ -187,18 +197,25 @@ final class SnapshotDraft {
   }
 
   private TableMetadata finish(SnapshotUpdate<?> update, long sequence) {
+    return finish(update, sequence, Map.of());
+  }
+
+  private TableMetadata finish(
+      SnapshotUpdate<?> update, long sequence, Map<String, String> others) {
     Snapshot made = update.apply();
     this.snapshot = made;
     if (removed.isEmpty()) {
       addedSequence = made.sequenceNumber();
     }
-    Map<String, String> properties = Map.of(SummaryKeys.SEQUENCE, Long.toString(sequence));
+    Map<String, String> properties = new LinkedHashMap<>(others);
+    properties.put(SummaryKeys.SEQUENCE, Long.toString(sequence));
     Snapshot described = withChecksums(made);
     return MetadataChange.apply(
         base,
         builder ->
             builder.setBranchSnapshot(described, SnapshotRef.MAIN_BRANCH).setProperties(properties),
-        made.timestampMillis());
+        made.timestampMillis(),
+        semantics);
   }
 
   /** The checksums are known only now that the summary has been made. */

@@ -60,6 +60,7 @@ final class TableCore {
   private final String name;
   private final TableOperations operations;
   private final MetadataCommitter committer;
+  private final CommitSemantics semantics;
   private final VersionReader reader;
   private final ForeignFiles foreignFiles;
 
@@ -73,6 +74,7 @@ final class TableCore {
     this.name = name;
     this.foreignFiles = new ForeignFiles(storage, operations.io());
     this.operations = operations;
+    this.semantics = CommitSemantics.of(operations);
     this.reader = new VersionReader(operations.io());
     this.committer = new MetadataCommitter(operations, name);
     TableMetadata metadata = operations.current();
@@ -118,9 +120,29 @@ final class TableCore {
               holder,
               TableRules.KEY_PROPERTY,
               TableRules.keyProperty(base.version().schema()));
-      swap(base, builder -> builder.setProperties(properties), held);
+      if (semantics == CommitSemantics.CHANGES) {
+        fenceBySnapshot(base, properties, next, held);
+      } else {
+        swap(base, builder -> builder.setProperties(properties), held);
+      }
     }
     throw conflict("The fence");
+  }
+
+  /**
+   * Takes an epoch where only a snapshot excludes other commits: by one that changes nothing.
+   * Whatever the holder of an older epoch has prepared was prepared for another snapshot.
+   */
+  private void fenceBySnapshot(
+      State base, Map<String, String> properties, long next, Predicate<TableMetadata> held)
+      throws IOException {
+    SnapshotDraft draft =
+        new SnapshotDraft(
+            operations, base.metadata(), base.version(), next, UUID.randomUUID().toString());
+    TableMetadata updated = draft.fence(properties);
+    if (committer.commit(base.metadata(), updated, held) == Outcome.CONFLICT) {
+      draft.discard();
+    }
   }
 
   /** From now on commits beside the holder of the epoch there is, for as long as it lasts. */
@@ -279,7 +301,7 @@ final class TableCore {
       State base, UnaryOperator<TableMetadata.Builder> change, Predicate<TableMetadata> happened)
       throws IOException {
     TableMetadata updated =
-        MetadataChange.apply(base.metadata(), change, System.currentTimeMillis());
+        MetadataChange.apply(base.metadata(), change, System.currentTimeMillis(), semantics);
     if (updated == base.metadata()) {
       return Outcome.COMMITTED;
     }

@@ -14,6 +14,7 @@ import io.firn.storage.Storage;
 import io.firn.testkit.CrashStorage;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.PathPattern;
+import io.firn.testkit.RestCatalogServer;
 import io.firn.testkit.StorageOperation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -115,6 +116,19 @@ class CommitOutcomeTest {
   }
 
   @ParameterizedTest
+  @EnumSource(RestCatalogServer.Lost.class)
+  void aCommitWhoseRequestOrAnswerIsLostOnTheWayHappensOnce(RestCatalogServer.Lost lost) {
+    try (TableStore store = Places.REST.create(directory, faults)) {
+      WrittenFile first = firstFlush(store);
+      WrittenFile next = Rows.write(store, 0, Rows.range(10, 20, "b"));
+      Places.server(directory).lose(lost);
+      assertThat(store.commitFlush(now -> second(first, next)).liveRows()).isEqualTo(18);
+      assertThat(store.snapshots()).hasSize(2 + Places.REST.fenceSnapshots());
+      assertThat(Rows.read(store.table(), store.version().snapshotId())).hasSize(18);
+    }
+  }
+
+  @ParameterizedTest
   @EnumSource(Places.class)
   void whateverCallFailsTheCallerKnowsWhatHappened(Places place) throws Exception {
     Set<StorageOperation> operations =
@@ -122,7 +136,12 @@ class CommitOutcomeTest {
     int round = 0;
     for (StorageOperation operation : operations) {
       boolean fired = true;
-      int step = place == Places.PATH ? 3 : 7;
+      int step =
+          switch (place) {
+            case PATH -> 3;
+            case JDBC -> 7;
+            case REST -> 8;
+          };
       for (int nth = 1; fired && nth <= 8; nth += step) {
         for (boolean afterEffect : new boolean[] {false, true}) {
           Path table = Files.createDirectory(directory.resolve("t" + round++));

@@ -30,7 +30,9 @@ class MetadataGrowthTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @EnumSource(Places.class)
+  @EnumSource(
+      value = Places.class,
+      names = {"PATH", "JDBC"})
   void theLastCommitCostsWhatAnEarlyOneCosts(Places place) throws Exception {
     int commits = place == Places.PATH ? 300 : 60;
     int interval = commits / 6;

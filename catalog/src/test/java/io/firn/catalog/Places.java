@@ -2,9 +2,14 @@ package io.firn.catalog;
 
 import io.firn.format.WrittenFile;
 import io.firn.storage.Storage;
+import io.firn.testkit.RestCatalogServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
@@ -14,7 +19,10 @@ import org.apache.iceberg.hadoop.HadoopTables;
 /** Where a test's table is kept, for us and for another engine. */
 enum Places {
   PATH,
-  JDBC;
+  JDBC,
+  REST;
+
+  private static final Map<Path, RestCatalogServer> SERVERS = new ConcurrentHashMap<>();
 
   TableLocation in(Path directory) {
     return switch (this) {
@@ -22,7 +30,39 @@ enum Places {
       case JDBC ->
           TableLocation.ofCatalog(
               "lake", jdbcProperties(directory), TableIdentifier.of("db", "table"));
+      case REST ->
+          TableLocation.ofCatalog(
+              "lake", restProperties(directory), TableIdentifier.of("db", "table"));
     };
+  }
+
+  /** The REST server of a directory, in front of the JDBC catalog; it lasts as long as the JVM. */
+  static RestCatalogServer server(Path directory) {
+    return SERVERS.computeIfAbsent(
+        directory,
+        key -> {
+          try {
+            return RestCatalogServer.start(catalog(jdbcProperties(key)));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  private static Map<String, String> restProperties(Path directory) {
+    return Map.of(
+        "type",
+        "rest",
+        "uri",
+        server(directory).uri(),
+        "warehouse",
+        directory.resolve("warehouse").toString());
+  }
+
+  private static Catalog catalog(Map<String, String> properties) {
+    Map<String, String> durable = new HashMap<>(properties);
+    durable.put("io-impl", DurableFileIO.class.getName());
+    return CatalogUtil.buildIcebergCatalog("lake", durable, null);
   }
 
   private static Map<String, String> jdbcProperties(Path directory) {
@@ -33,6 +73,11 @@ enum Places {
         "jdbc:sqlite:" + directory.resolve("catalog.db"),
         "warehouse",
         directory.resolve("warehouse").toString());
+  }
+
+  /** How many snapshots it takes to take an epoch. */
+  int fenceSnapshots() {
+    return this == REST ? 1 : 0;
   }
 
   /** A new table with its epoch taken. */
@@ -50,12 +95,8 @@ enum Places {
   Table foreign(Path directory) {
     return switch (this) {
       case PATH -> new HadoopTables().load(directory.resolve("table").toString());
-      case JDBC -> {
-        Map<String, String> properties = new java.util.HashMap<>(jdbcProperties(directory));
-        properties.put("io-impl", DurableFileIO.class.getName());
-        Catalog catalog = CatalogUtil.buildIcebergCatalog("lake", properties, null);
-        yield catalog.loadTable(TableIdentifier.of("db", "table"));
-      }
+      case JDBC -> catalog(jdbcProperties(directory)).loadTable(TableIdentifier.of("db", "table"));
+      case REST -> catalog(restProperties(directory)).loadTable(TableIdentifier.of("db", "table"));
     };
   }
 

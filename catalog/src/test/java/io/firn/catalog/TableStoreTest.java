@@ -74,8 +74,8 @@ class TableStoreTest {
       bySnapshot.forEach(
           (snapshot, rows) -> assertThat(Rows.read(store.table(), snapshot)).isEqualTo(rows));
       assertSameWhenReadAgain(store, place);
-      assertThat(store.snapshots()).hasSize(25);
-      assertThat(store.snapshots().get(24).sequence()).hasValue(250);
+      assertThat(store.snapshots()).hasSize(25 + place.fenceSnapshots());
+      assertThat(store.snapshots().get(24 + place.fenceSnapshots()).sequence()).hasValue(250);
     }
   }
 
@@ -110,6 +110,28 @@ class TableStoreTest {
           .hasMessageContaining("epoch " + second.epoch());
       assertThatThrownBy(() -> first.updateProperties(Map.of("a", "b"), Set.of()))
           .isInstanceOf(FencedException.class);
+      second.commitFlush(now -> flush(1, List.of(file), Map.of()));
+      assertThat(first.refresh().files()).isEqualTo(second.version().files());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Places.class)
+  void anEpochTakenWhileACommitIsPreparedFencesIt(Places place) {
+    try (TableStore first = create(place);
+        TableStore second = TableStore.open(place.in(directory), storage)) {
+      WrittenFile file = Rows.write(first, 0, Rows.range(0, 10, "a"));
+      assertThatThrownBy(
+              () ->
+                  first.commitFlush(
+                      now -> {
+                        if (second.epoch() == TableStore.NO_EPOCH) {
+                          second.fence();
+                        }
+                        return flush(1, List.of(file), Map.of());
+                      }))
+          .isInstanceOf(FencedException.class);
+      assertThat(second.refresh().files()).isEmpty();
       second.commitFlush(now -> flush(1, List.of(file), Map.of()));
       assertThat(first.refresh().files()).isEqualTo(second.version().files());
     }
