@@ -7,7 +7,22 @@ public final class Campaigns {
 
   private static final List<Campaign> ALL =
       List.of(
-          new KillCampaign(), new CrashCampaign(), new LogDamageCampaign(), new FaultCampaign());
+          new KillCampaign(),
+          new CrashCampaign(),
+          new LogDamageCampaign(),
+          new FileDamageCampaign(),
+          new FaultCampaign(),
+          new FullDiskCampaign(),
+          new JvmErrorCampaign(),
+          new InterruptCampaign(),
+          new MetamorphicCampaign(),
+          new ContestCampaign(),
+          new UnknownOutcomeCampaign(),
+          new PinnedScanCampaign(),
+          new FuzzCampaign(),
+          new PowerCutCampaign("ext4"),
+          new PowerCutCampaign("xfs"),
+          new PlantedCampaign());
 
   private Campaigns() {}
 

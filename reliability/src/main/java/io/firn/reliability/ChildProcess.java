@@ -48,14 +48,13 @@ final class ChildProcess implements AutoCloseable {
 
   /** SIGKILL; what it had written to its standard output can still be read. */
   void kill() {
-    process.destroyForcibly();
+    // Not by the process, which would close its streams under the reader.
+    boolean ignored = process.toHandle().destroyForcibly();
   }
 
-  /** SIGKILL, unless it ends by itself within this time. */
-  void killAfter(long millis) throws InterruptedException {
-    if (!process.waitFor(millis, TimeUnit.MILLISECONDS)) {
-      kill();
-    }
+  /** Waits for its end, for so long. */
+  boolean endsWithin(long millis) throws InterruptedException {
+    return process.waitFor(millis, TimeUnit.MILLISECONDS);
   }
 
   /** SIGSTOP or SIGCONT. */

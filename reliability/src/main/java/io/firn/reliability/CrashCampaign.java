@@ -34,7 +34,7 @@ final class CrashCampaign implements Campaign {
 
   @Override
   public int everydayRounds() {
-    return 15;
+    return 12;
   }
 
   @Override

@@ -56,7 +56,7 @@ final class FaultCampaign implements Campaign {
 
   @Override
   public int everydayRounds() {
-    return 14;
+    return 10;
   }
 
   @Override

@@ -35,6 +35,7 @@ final class Ledger {
   private final ModelTable<Long, Record> attempted =
       new ModelTable<>(Comparator.<Long>naturalOrder());
   private final NavigableSet<Long> batchEnds = new TreeSet<>(List.of(0L));
+  private final List<List<Change>> batches = new ArrayList<>();
   private long acknowledged;
 
   /** Records a batch before it is given to the table, and makes it. */
@@ -58,12 +59,12 @@ final class Ledger {
               () -> attempted.delete(sequence, change.key()));
     }
     batchEnds.add(attempted.sequence());
+    batches.add(List.copyOf(changes));
   }
 
   /** The last batch attempted, of so many operations, was certainly not applied. */
   void withdraw(int operations) {
-    attempted.truncate(attempted.sequence() - operations);
-    batchEnds.tailSet(attempted.sequence(), false).clear();
+    truncate(attempted.sequence() - operations);
   }
 
   /** The last batch attempted was acknowledged as durable. */
@@ -71,9 +72,26 @@ final class Ledger {
     acknowledged = attempted.sequence();
   }
 
+  private void truncate(long sequence) {
+    attempted.truncate(sequence);
+    batchEnds.tailSet(sequence, false).clear();
+    batches.subList(batchEnds.size() - 1, batches.size()).clear();
+  }
+
   /** Everything up to a sequence number was acknowledged as durable. */
   void acknowledge(long sequence) {
     acknowledged = Math.max(acknowledged, sequence);
+  }
+
+  /** Another writer's ledger that begins with what this one has up to a sequence number. */
+  Ledger upTo(long sequence) {
+    Ledger other = new Ledger();
+    for (List<Change> batch : batches) {
+      if (other.attempted() < sequence) {
+        other.attempt(batch);
+      }
+    }
+    return other;
   }
 
   long attempted() {
@@ -106,8 +124,7 @@ final class Ledger {
   void recovered(FirnTable table, String moment) {
     checkPrefix(table, acknowledged, moment);
     long found = table.stats().sequence();
-    attempted.truncate(found);
-    batchEnds.tailSet(found, false).clear();
+    truncate(found);
     acknowledged = found;
   }
 

@@ -5,15 +5,19 @@ import io.firn.storage.StoragePaths;
 import java.io.IOException;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.StaticTableOperations;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
 
 /** A table by path as an engine sees it that knows Iceberg and nothing of Firn. */
 final class OutsideView {
@@ -43,6 +47,21 @@ final class OutsideView {
 
   Iterable<Snapshot> snapshots() {
     return table.snapshots();
+  }
+
+  /** The names of the data files and deletion vectors that any snapshot needs. */
+  Set<String> fileNames() throws IOException {
+    Set<String> names = new TreeSet<>();
+    for (Snapshot snapshot : table.snapshots()) {
+      try (CloseableIterable<FileScanTask> tasks =
+          table.newScan().useSnapshot(snapshot.snapshotId()).planFiles()) {
+        for (FileScanTask task : tasks) {
+          names.add(StoragePaths.name(task.file().location()));
+          task.deletes().forEach(delete -> names.add(StoragePaths.name(delete.location())));
+        }
+      }
+    }
+    return names;
   }
 
   /** The rows of a snapshot by key. */

@@ -16,7 +16,10 @@ class CampaignsTest {
   @RegisterExtension final Seeds seeds = new Seeds();
 
   static List<String> names() {
-    return Campaigns.all().stream().map(Campaign::name).toList();
+    return Campaigns.all().stream()
+        .filter(campaign -> campaign.everydayRounds() > 0)
+        .map(Campaign::name)
+        .toList();
   }
 
   @ParameterizedTest
@@ -37,6 +40,6 @@ class CampaignsTest {
 
   @Test
   void everyCampaignHasANameOfItsOwn() {
-    assertThat(names()).doesNotHaveDuplicates();
+    assertThat(Campaigns.all()).extracting(Campaign::name).doesNotHaveDuplicates();
   }
 }

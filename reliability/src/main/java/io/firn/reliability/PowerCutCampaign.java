@@ -1,0 +1,126 @@
+package io.firn.reliability;
+
+import io.firn.engine.FirnTable;
+import io.firn.storage.LocalStorage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A real file system on a loop device, shut down under a writing process as if the power had been
+ * cut: what is in the journal's and the page cache's memory is gone. Mounted again, the table has
+ * everything acknowledged. Needs root, a loop device, {@code mkfs} for the file system, and Python
+ * for the one system call that Java lacks; says so, and fails, where it cannot run.
+ */
+final class PowerCutCampaign implements Campaign {
+
+  private static final int CUTS = 3;
+
+  /** The ioctl that both file systems have, and its flag to flush nothing. */
+  private static final String SHUTDOWN =
+      "import fcntl,os,struct,sys;"
+          + "fcntl.ioctl(os.open(sys.argv[1],os.O_RDONLY),0x8004587d,struct.pack('I',2))";
+
+  private final String fileSystem;
+
+  PowerCutCampaign(String fileSystem) {
+    this.fileSystem = fileSystem;
+  }
+
+  @Override
+  public String name() {
+    return "power-cut-" + fileSystem;
+  }
+
+  @Override
+  public String promise() {
+    return "power cut under a writer on a loop-mounted " + fileSystem + " (root): nothing lost";
+  }
+
+  @Override
+  public int rounds() {
+    return 170;
+  }
+
+  /** None: it needs root. */
+  @Override
+  public int everydayRounds() {
+    return 0;
+  }
+
+  @Override
+  public long run(Round round) throws Exception {
+    Path image = round.directory().resolve("image");
+    Path disk = Files.createDirectory(round.directory().resolve("disk"));
+    command(round, "truncate", "-s", "320M", image.toString());
+    command(round, "mkfs." + fileSystem, "-q", image.toString());
+    command(round, "mount", "-o", "loop", image.toString(), disk.toString());
+    try {
+      String table = disk.resolve("table").toString();
+      cut(round, image, disk, table);
+    } finally {
+      command(round, "umount", disk.toString());
+    }
+    return CUTS;
+  }
+
+  private static void cut(Round round, Path image, Path disk, String table) throws Exception {
+    BatchSource batches = new BatchSource(round.seed());
+    Ledger ledger = new Ledger();
+    LocalStorage storage = new LocalStorage();
+    Victim victim =
+        new Victim(table, round.directory().resolve("errors.txt"), round.seed(), round.random());
+    int next = 0;
+    for (int cut = 0; cut < CUTS; cut++) {
+      String moment = "power cut " + cut;
+      int acknowledged =
+          victim.acknowledged(
+              next,
+              ledger.attempted(),
+              () -> command(round, "python3", "-c", SHUTDOWN, disk.toString()));
+      for (; next <= acknowledged + 1; next++) {
+        ledger.attempt(batches.batch(next, ledger.attempted()));
+        if (next <= acknowledged) {
+          ledger.acknowledge();
+        }
+      }
+      command(round, "umount", disk.toString());
+      command(round, "mount", "-o", "loop", image.toString(), disk.toString());
+      long before = ledger.attempted();
+      try (FirnTable opened = KilledWriter.open(table)) {
+        ledger.recovered(opened, moment);
+        ledger.checkSnapshots(storage, table, moment);
+      }
+      if (ledger.attempted() < before) {
+        next--;
+      }
+      Ledger.checkSound(storage, table, moment);
+    }
+  }
+
+  private static void command(Round round, String... command)
+      throws IOException, InterruptedException {
+    Path said = round.directory().resolve("command.txt");
+    int code;
+    try {
+      code =
+          new ProcessBuilder(List.of(command))
+              .redirectErrorStream(true)
+              .redirectOutput(said.toFile())
+              .start()
+              .waitFor();
+    } catch (IOException e) {
+      throw new IOException(
+          "A power cut needs " + command[0] + ", root and a loop device: " + e.getMessage(), e);
+    }
+    if (code != 0) {
+      throw new IOException(
+          "A power cut needs root and a loop device: "
+              + String.join(" ", command)
+              + " says "
+              + Files.readString(said, StandardCharsets.UTF_8).strip());
+    }
+  }
+}
