@@ -140,8 +140,12 @@ final class PathTableOperations implements TableOperations {
 
   /** The version in the hint; 0 if there is no hint, or one that says nothing. */
   private int hintedVersion() throws IOException {
+    String path = metadataFileLocation(VERSION_HINT);
+    if (!storage.exists(path)) {
+      return 0;
+    }
     try {
-      String hint = new String(read(metadataFileLocation(VERSION_HINT)), StandardCharsets.UTF_8);
+      String hint = new String(read(path), StandardCharsets.UTF_8);
       return HINT.matcher(hint.strip()).matches() ? Integer.parseInt(hint.strip()) : 0;
     } catch (NoSuchFileException none) {
       return 0;
