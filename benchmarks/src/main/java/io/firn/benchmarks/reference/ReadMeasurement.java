@@ -32,6 +32,10 @@ final class ReadMeasurement<R> {
 
   private static final int RANGE_KEYS = 1_000;
   private static final long WARM_UP_NANOS_MAX = Duration.ofSeconds(2).toNanos();
+
+  /** So that a warm-up in a small table is a short one. */
+  private static final long WARM_UP_NANOS_PER_KEY = 1_000;
+
   private static final long FIGURE_NANOS_MAX = Duration.ofSeconds(10).toNanos();
 
   private final StoreKind kind;
@@ -40,6 +44,7 @@ final class ReadMeasurement<R> {
   private final FigureSink sink;
   private final String state;
   private final int gets;
+  private final long warmUpNanos;
   private int wrong;
 
   /**
@@ -53,6 +58,7 @@ final class ReadMeasurement<R> {
     this.sink = sink;
     this.state = state;
     this.gets = model.keys() / 10;
+    this.warmUpNanos = Math.min(WARM_UP_NANOS_MAX, WARM_UP_NANOS_PER_KEY * model.keys());
   }
 
   void measure(Set<Part> parts) {
@@ -68,7 +74,7 @@ final class ReadMeasurement<R> {
   }
 
   private void pointReads() {
-    pointReads(1, gets / 2, WARM_UP_NANOS_MAX);
+    pointReads(1, gets / 2, warmUpNanos);
     PointReads.Result one = pointReads(1, gets, FIGURE_NANOS_MAX).get(0);
     sink.figure("W3 get " + state + ", 1 thread", "operations/s", one.perSecond());
     sink.latencies("W3 get " + state, one.latencies());
@@ -132,12 +138,12 @@ final class ReadMeasurement<R> {
    * The median of three scans after others that warm up; fewer if they take too long to be
    * repeated.
    */
-  private static double scan(ColumnSum expected, Supplier<ColumnSum> source) {
+  private double scan(ColumnSum expected, Supplier<ColumnSum> source) {
     long begin = System.nanoTime();
     List<Long> nanos = new ArrayList<>();
     long total = 0;
     while (nanos.isEmpty()
-        || total < WARM_UP_NANOS_MAX
+        || total < warmUpNanos
         || (nanos.size() < 3 && nanos.get(0) < FIGURE_NANOS_MAX / 4)) {
       long start = System.nanoTime();
       check(source.get().sameAs(expected), "the rows of a scan");
@@ -171,7 +177,7 @@ final class ReadMeasurement<R> {
 
   private void ranges() {
     try (StoreReader<R> reader = store.reader()) {
-      measureRanges(reader, new Random(11), WARM_UP_RANGES, WARM_UP_NANOS_MAX);
+      measureRanges(reader, new Random(11), WARM_UP_RANGES, warmUpNanos);
       Latencies latencies = measureRanges(reader, new Random(13), RANGES, FIGURE_NANOS_MAX);
       sink.latencies("W5 range of 1,000 keys " + state, latencies);
     }
