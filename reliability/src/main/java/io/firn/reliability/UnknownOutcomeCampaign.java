@@ -37,7 +37,7 @@ final class UnknownOutcomeCampaign implements Campaign {
 
   @Override
   public int everydayRounds() {
-    return 4;
+    return 0;
   }
 
   @Override
