@@ -17,6 +17,8 @@ enum CommitSemantics {
   private static final String REST = "org.apache.iceberg.rest.";
 
   static CommitSemantics of(TableOperations operations) {
-    return operations.getClass().getName().startsWith(REST) ? CHANGES : SWAP;
+    TableOperations catalogs =
+        operations instanceof RemoteOperations remote ? remote.catalogs() : operations;
+    return catalogs.getClass().getName().startsWith(REST) ? CHANGES : SWAP;
   }
 }

@@ -3,7 +3,6 @@ package io.firn.catalog;
 import io.firn.error.InvalidArgumentException;
 import io.firn.storage.LocalStorage;
 import io.firn.storage.Storage;
-import io.firn.storage.StoragePaths;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -43,13 +42,15 @@ public final class DurableFileIO implements SupportsBulkOperations, SupportsPref
 
   private Map<String, String> properties = Map.of();
   private transient volatile @Nullable Storage storage;
+  private transient boolean localOnly = true;
 
   /** For Iceberg, which creates it by name and then calls {@link #initialize}. */
   public DurableFileIO() {}
 
-  /** Over a given storage. */
+  /** Over a given storage, which may know other paths than local ones. */
   DurableFileIO(Storage storage) {
     this.storage = storage;
+    this.localOnly = !(storage instanceof FileIoStorage);
   }
 
   /**
@@ -171,9 +172,9 @@ public final class DurableFileIO implements SupportsBulkOperations, SupportsPref
     return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
-  /** The path as given, if it is an absolute local one. */
-  private static String checked(String path) {
-    if (!StoragePaths.withoutFileScheme(path).startsWith("/")) {
+  /** The path as given, if the storage may know it. */
+  private String checked(String path) {
+    if (localOnly && !RemoteOperations.isLocal(path)) {
       throw new InvalidArgumentException(
           "Not an absolute local path: " + path + "; this FileIO knows local files only");
     }

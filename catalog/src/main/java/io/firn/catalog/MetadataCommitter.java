@@ -5,6 +5,7 @@ import io.firn.error.FencedException;
 import io.firn.error.FirnException;
 import io.firn.error.NotATableException;
 import io.firn.error.StorageException;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -129,6 +130,10 @@ final class MetadataCommitter {
       operations.commit(base, updated);
       return Outcome.COMMITTED;
     } catch (CommitFailedException | AlreadyExistsException e) {
+      if (e.getCause() instanceof IOException) {
+        // A rename that failed on its way: a Hadoop catalog calls that a conflict.
+        return findOut(base, happened, e);
+      }
       LOG.debug("A commit to {} came second", table, e);
       return Outcome.CONFLICT;
     } catch (PathTableOperations.NotDurableException e) {
@@ -169,7 +174,8 @@ final class MetadataCommitter {
   private static boolean isAboutTheCatalog(RuntimeException cause) {
     return cause instanceof CommitStateUnknownException
         || cause instanceof UncheckedSQLException
-        || cause instanceof UncheckedInterruptedException;
+        || cause instanceof UncheckedInterruptedException
+        || cause instanceof CommitFailedException;
   }
 
   /**

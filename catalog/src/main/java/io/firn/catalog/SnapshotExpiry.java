@@ -179,12 +179,12 @@ final class SnapshotExpiry {
 
   /** Separates the paths that may be deleted from those that may not. */
   private static final class Sorted {
-    private final Path root;
+    private final String root;
     private final Set<String> keep;
     private final List<String> kept = new ArrayList<>();
 
     Sorted(String location, Set<String> keep) {
-      this.root = Path.of(StoragePaths.withoutFileScheme(location)).normalize();
+      this.root = StoragePaths.join(normalized(location), "");
       this.keep = keep;
     }
 
@@ -196,9 +196,15 @@ final class SnapshotExpiry {
       return deletable;
     }
 
+    /** Without the detours that a local path may take; in other places a name is only a name. */
+    private static String normalized(String path) {
+      return RemoteOperations.isLocal(path)
+          ? Path.of(StoragePaths.withoutFileScheme(path)).normalize().toString()
+          : path;
+    }
+
     private boolean isInside(String path) {
-      String local = StoragePaths.withoutFileScheme(path);
-      return local.startsWith("/") && Path.of(local).normalize().startsWith(root);
+      return normalized(path).startsWith(root);
     }
   }
 }

@@ -7,10 +7,8 @@ import io.firn.error.CommitUnknownException;
 import io.firn.error.NotATableException;
 import io.firn.error.SchemaMismatchException;
 import io.firn.error.StorageException;
-import io.firn.error.UnsupportedFeatureException;
 import io.firn.format.TableSchema;
 import io.firn.storage.Storage;
-import io.firn.storage.StoragePaths;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -78,10 +76,6 @@ final class TableCore {
     this.reader = new VersionReader(operations.io());
     this.committer = new MetadataCommitter(operations, name);
     TableMetadata metadata = operations.current();
-    if (!StoragePaths.withoutFileScheme(metadata.location()).startsWith("/")) {
-      throw new UnsupportedFeatureException(
-          name + " is at " + metadata.location() + "; only local tables are supported");
-    }
     TableSchema schema = TableRules.checkReadable(metadata);
     this.state = new State(metadata, read(metadata, schema, null));
   }
@@ -100,6 +94,7 @@ final class TableCore {
 
   /** Takes the next epoch. */
   long fence() throws IOException {
+    checkPlace();
     String holder = UUID.randomUUID().toString();
     Predicate<TableMetadata> held =
         metadata -> holder.equals(metadata.properties().get(EPOCH_HOLDER));
@@ -145,8 +140,15 @@ final class TableCore {
     }
   }
 
+  private void checkPlace() {
+    if (operations instanceof RemoteOperations remote) {
+      remote.checkWritable();
+    }
+  }
+
   /** From now on commits beside the holder of the epoch there is, for as long as it lasts. */
   long join() throws IOException {
+    checkPlace();
     State base = adopt();
     TableRules.checkWritable(base.metadata());
     epoch = MetadataCommitter.epochOf(base.metadata());

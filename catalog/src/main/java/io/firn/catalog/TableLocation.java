@@ -39,7 +39,9 @@ public sealed interface TableLocation {
       String local = StoragePaths.withoutFileScheme(directory);
       if (local.isBlank() || local.matches("[A-Za-z][A-Za-z0-9+.-]*:.*")) {
         throw new InvalidArgumentException(
-            "A table directory is a local path, not '" + directory + "'");
+            "A table directory is a local path, not '"
+                + directory
+                + "'; a table elsewhere needs a catalog");
       }
       directory = Path.of(local).toAbsolutePath().normalize().toString();
     }

@@ -6,13 +6,13 @@ import io.firn.error.StorageException;
 import io.firn.error.UnsupportedFeatureException;
 import io.firn.storage.LocalStorage;
 import io.firn.storage.Storage;
-import io.firn.storage.StoragePaths;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.HasTableOperations;
@@ -61,7 +61,7 @@ final class TableSource implements AutoCloseable {
       Map<String, String> properties, Storage storage) {
     String warehouse = properties.getOrDefault(CatalogProperties.WAREHOUSE_LOCATION, "/");
     if (properties.containsKey(CatalogProperties.FILE_IO_IMPL)
-        || !StoragePaths.withoutFileScheme(warehouse).startsWith("/")) {
+        || !RemoteOperations.isLocal(warehouse)) {
       return null;
     }
     properties.put(CatalogProperties.FILE_IO_IMPL, DurableFileIO.class.getName());
@@ -75,7 +75,7 @@ final class TableSource implements AutoCloseable {
 
   private Catalog build(TableLocation.OfCatalog named, Map<String, String> properties) {
     try {
-      return CatalogUtil.buildIcebergCatalog(named.catalogName(), properties, null);
+      return CatalogUtil.buildIcebergCatalog(named.catalogName(), properties, new Configuration());
     } catch (IllegalArgumentException e) {
       release();
       throw new InvalidArgumentException(
@@ -103,7 +103,7 @@ final class TableSource implements AutoCloseable {
       try {
         Table table = catalog().loadTable(named.identifier());
         if (table instanceof HasTableOperations opened) {
-          return opened.operations();
+          return RemoteOperations.unlessLocal(opened.operations());
         }
         throw new UnsupportedFeatureException(location + " gives no access to its metadata");
       } catch (NoSuchTableException e) {

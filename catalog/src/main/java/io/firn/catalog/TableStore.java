@@ -85,7 +85,7 @@ public final class TableStore implements AutoCloseable {
   private final String name;
   private final TableSource source;
   private final TableOperations operations;
-  private final Storage storage;
+  private final Storage files;
   private final TableCore core;
   private final AtomicLong fileCounter = new AtomicLong();
   private final ReentrantLock commitLock = new ReentrantLock();
@@ -99,8 +99,8 @@ public final class TableStore implements AutoCloseable {
     this.name = location.toString();
     this.source = source;
     this.operations = operations;
-    this.storage = storage;
-    this.core = new TableCore(name, operations, storage);
+    this.files = operations instanceof RemoteOperations remote ? remote.files() : storage;
+    this.core = new TableCore(name, operations, files);
   }
 
   /** True if there is a table. */
@@ -207,6 +207,14 @@ public final class TableStore implements AutoCloseable {
   /** The table's directory as the metadata spells it, without a trailing slash. */
   public String location() {
     return core.state().metadata().location();
+  }
+
+  /**
+   * Where the table's files are: the storage this store was opened with for a table on the local
+   * file system, and the catalog's own files for any other. There the log and its lock are not.
+   */
+  public Storage files() {
+    return files;
   }
 
   /** An Iceberg table fixed at the current version. It can be read but not changed. */
@@ -522,7 +530,7 @@ public final class TableStore implements AutoCloseable {
       Set<String> inFlight,
       BooleanSupplier givenUp) {
     try {
-      OrphanSearch search = new OrphanSearch(storage, location(), wanted);
+      OrphanSearch search = new OrphanSearch(files, location(), wanted);
       search.list(modifiedBeforeMillis);
       refresh();
       return search.unnamed(
@@ -573,7 +581,6 @@ public final class TableStore implements AutoCloseable {
     }
   }
 
-  /** Repeats a change of metadata until it has happened. */
   /** Tries a change again for as long as somebody else's commit comes first, within bounds. */
   private void repeat(String what, Action<Boolean> change) {
     for (int attempt = 0; attempt < TableCore.ATTEMPTS_MAX; attempt++) {

@@ -55,7 +55,7 @@ public final class Sweeper implements AutoCloseable {
   private static final String LEFTOVERS = "leftovers";
 
   /** The epoch in a data file's name. */
-  private static final Pattern EPOCH = Pattern.compile("L[0-9]+-([0-9]{1,18})-.*");
+  private static final Pattern EPOCH = Pattern.compile("(?:L[0-9]+|dv)-([0-9]{1,18})-.*");
 
   private final TableStore store;
   private final Storage storage;
@@ -247,9 +247,9 @@ public final class Sweeper implements AutoCloseable {
   }
 
   /**
-   * Unnamed data files of an older epoch need no age: whoever wrote them can never commit them, for
-   * the fence is up. A stop does not wait for the search: what it did not find is found at the next
-   * open.
+   * Unnamed data files and deletion vectors of an older epoch need no age: whoever wrote them can
+   * never commit them, for the fence is up. A stop does not wait for the search: what it did not
+   * find is found at the next open.
    */
   private WorkOutcome findLeftovers(WorkContext context) {
     long epoch = store.epoch();

@@ -11,6 +11,7 @@ import io.firn.error.StorageException;
 import io.firn.format.CacheOptions;
 import io.firn.format.DataFileReaders;
 import io.firn.format.TableSchema;
+import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
 import java.io.IOException;
 import java.util.List;
@@ -92,11 +93,11 @@ final class EngineOpener {
       FirnOptions options = new EngineOpener(spec).options(store.properties());
       CompactionTally tally =
           new CompactionTally(new EventDispatcher(spec.listeners()), new FailureLatch(f -> {}));
-      try (DataFileReaders readers = readers(spec, options);
+      try (DataFileReaders readers = readers(store, options);
           DetachedCompaction compaction =
               new DetachedCompaction(
                   store,
-                  spec.storage(),
+                  store.files(),
                   spec.environment(),
                   readers,
                   tally,
@@ -106,9 +107,9 @@ final class EngineOpener {
     }
   }
 
-  private static DataFileReaders readers(TableSpec spec, FirnOptions options) {
+  private static DataFileReaders readers(TableStore store, FirnOptions options) {
     return new DataFileReaders(
-        spec.storage(),
+        store.files(),
         CacheOptions.defaults().withPageBytes(options.value(OptionKey.PAGE_CACHE_BYTES_MAX)));
   }
 
@@ -121,7 +122,7 @@ final class EngineOpener {
       options(store.properties());
       String local = localDirectory(store);
       OwnerLock lock = opened.add(OwnerLock.take(spec.storage(), local));
-      createDirectory(StoragePaths.parent(store.newDataFilePath(0)));
+      createDirectory(store.files(), StoragePaths.parent(store.newDataFilePath(0)));
       // Whoever held the table before may have committed until this epoch began.
       long epoch = store.fence();
       Version version = store.version();
@@ -145,7 +146,7 @@ final class EngineOpener {
   private EngineParts parts(
       TableStore store, OpenedResources opened, List<PendingFlush> recovered) {
     FirnOptions options = options(store.properties());
-    DataFileReaders readers = opened.add(readers(spec, options));
+    DataFileReaders readers = opened.add(readers(store, options));
     EventDispatcher events = new EventDispatcher(spec.listeners());
     FailureLatch failures =
         new FailureLatch(
@@ -160,7 +161,7 @@ final class EngineOpener {
     return new EngineParts(
         UUID.randomUUID().toString(),
         store,
-        spec.storage(),
+        store.files(),
         spec.environment(),
         readers,
         state,
@@ -215,9 +216,9 @@ final class EngineOpener {
     return StoragePaths.join(location, LOCAL_DIRECTORY);
   }
 
-  private void createDirectory(String directory) {
+  private static void createDirectory(Storage files, String directory) {
     try {
-      spec.storage().createDirectories(directory);
+      files.createDirectories(directory);
     } catch (IOException e) {
       throw new StorageException("Cannot create the directory " + directory, e);
     }

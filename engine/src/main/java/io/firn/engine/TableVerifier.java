@@ -68,7 +68,7 @@ public final class TableVerifier {
   public static VerifyReport verify(
       TableLocation location, Storage storage, Depth depth, Progress progress) {
     try (TableStore store = TableStore.open(location, storage);
-        DataFileReaders readers = new DataFileReaders(storage, CacheOptions.defaults())) {
+        DataFileReaders readers = new DataFileReaders(store.files(), CacheOptions.defaults())) {
       Version version = store.version();
       Findings findings = new Findings();
       long total = version.rowCount() * (depth == Depth.EVERYTHING ? 2 : 1);
@@ -78,11 +78,12 @@ public final class TableVerifier {
       List<VerifiedFile> sound = new ArrayList<>();
       for (LiveFile file : version.files().values()) {
         VerifiedFile verified =
-            VerifiedFile.open(file, planned.get(file.path()), version, storage, readers, findings);
+            VerifiedFile.open(
+                file, planned.get(file.path()), version, store.files(), readers, findings);
         if (verified != null) {
           sound.add(verified);
           if (depth == Depth.EVERYTHING) {
-            new FileContent(verified, storage, findings).check(counter::add);
+            new FileContent(verified, store.files(), findings).check(counter::add);
           }
         }
       }
@@ -92,8 +93,7 @@ public final class TableVerifier {
             store.location(),
             "the metadata tells " + version.liveRows() + " live rows, the files " + liveRows);
       }
-      new References(store, storage, findings)
-          .check(System.currentTimeMillis() - ORPHAN_AGE_MILLIS);
+      new References(store, findings).check(System.currentTimeMillis() - ORPHAN_AGE_MILLIS);
       return new VerifyReport(
           version.snapshotId(),
           version.files().size(),

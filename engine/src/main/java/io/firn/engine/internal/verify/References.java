@@ -3,7 +3,6 @@ package io.firn.engine.internal.verify;
 import io.firn.catalog.SnapshotInfo;
 import io.firn.catalog.TableStore;
 import io.firn.error.FirnException;
-import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
 import java.io.IOException;
 import java.util.HashMap;
@@ -17,12 +16,10 @@ import java.util.Set;
 public final class References {
 
   private final TableStore store;
-  private final Storage storage;
   private final Findings findings;
 
-  public References(TableStore store, Storage storage, Findings findings) {
+  public References(TableStore store, Findings findings) {
     this.store = store;
-    this.storage = storage;
     this.findings = findings;
   }
 
@@ -31,7 +28,7 @@ public final class References {
     sequences();
     try {
       for (String path : store.referencedFiles()) {
-        if (!storage.exists(StoragePaths.withoutFileScheme(path))) {
+        if (!store.files().exists(StoragePaths.withoutFileScheme(path))) {
           findings.error(path, "is referenced by the table's metadata and does not exist");
         }
       }
