@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public enum OptionKey {
   MEMTABLE_BYTES_MAX(
-      64L << 20, 64L << 10, 1L << 30, "A memtable of this many bytes is rotated and flushed"),
+      64L << 20, 64L << 10, 1L << 30, 32, "A memtable of this many bytes is rotated and flushed"),
   IMMUTABLE_MEMTABLES_MAX(4, 1, 64, "Writers stall while this many memtables wait for their flush"),
   FLUSH_WORKERS(2, 1, 16, "Threads that write memtables to data files"),
   FLUSH_INTERVAL_MILLIS(
@@ -36,11 +36,12 @@ public enum OptionKey {
   COMPACTION_MASKED_PERCENT(
       20, 1, 100, "A file with this share of masked rows is due for compaction"),
   SCAN_WORKERS(2, 0, 64, "Threads that read ahead for scans; 0 leaves it to the reader's thread"),
-  PAGE_CACHE_BYTES_MAX(256L << 20, 0, 1L << 40, "Decoded pages and rows kept in memory"),
+  PAGE_CACHE_BYTES_MAX(256L << 20, 0, 1L << 40, 8, "Decoded pages and rows kept in memory"),
   SNAPSHOT_MEMORY_BYTES_MAX(
       512L << 20,
       0,
       1L << 40,
+      4,
       "Memtables kept for open snapshots alone; beyond it the oldest is given up"),
   REFRESH_INTERVAL_MILLIS(
       60_000,
@@ -63,12 +64,22 @@ public enum OptionKey {
   private final long defaultValue;
   private final long min;
   private final long max;
+  private final int heapPart;
   private final String description;
 
   OptionKey(long defaultValue, long min, long max, String description) {
+    this(defaultValue, min, max, 0, description);
+  }
+
+  /**
+   * @param heapPart the default is no more than the heap divided by this, so that no table outgrows
+   *     a small heap by its defaults; 0 if it does not depend on the heap
+   */
+  OptionKey(long defaultValue, long min, long max, int heapPart, String description) {
     this.defaultValue = defaultValue;
     this.min = min;
     this.max = max;
+    this.heapPart = heapPart;
     this.description = description;
   }
 
@@ -77,9 +88,22 @@ public enum OptionKey {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** The value if nothing is said. */
+  /**
+   * The value if nothing is said. For options of memory, it is smaller in a Java whose heap is
+   * small.
+   */
   public long defaultValue() {
-    return defaultValue;
+    return defaultFor(Runtime.getRuntime().maxMemory());
+  }
+
+  long defaultFor(long heapBytes) {
+    return heapPart == 0
+        ? defaultValue
+        : Math.max(min, Math.min(defaultValue, (heapBytes / heapPart) >> 20 << 20));
+  }
+
+  int heapPart() {
+    return heapPart;
   }
 
   /** The smallest value allowed. */

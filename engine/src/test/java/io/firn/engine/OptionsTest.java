@@ -161,10 +161,30 @@ class OptionsTest {
     for (OptionKey key : OptionKey.values()) {
       assertThat(lines)
           .contains(
-              "| `%s` | %s | %s |"
-                  .formatted(key.key(), readable(key, key.defaultValue()), key.description()));
+              "| `%s` | %s | %s |".formatted(key.key(), documentedDefault(key), key.description()));
     }
     assertThat(lines).anyMatch(line -> line.startsWith("| `durability` | sync |"));
+  }
+
+  private static String documentedDefault(OptionKey key) {
+    String value = readable(key, key.defaultFor(Long.MAX_VALUE));
+    return key.heapPart() == 0
+        ? value
+        : "%s, at most 1/%d of the heap".formatted(value, key.heapPart());
+  }
+
+  @Test
+  void theDefaultsOfMemoryLeaveRoomInASmallHeap() {
+    for (long heap : List.of(64L << 20, 256L << 20, 512L << 20, 1L << 30)) {
+      long memtables =
+          OptionKey.MEMTABLE_BYTES_MAX.defaultFor(heap)
+              * (OptionKey.IMMUTABLE_MEMTABLES_MAX.defaultFor(heap) + 1);
+      assertThat(memtables + OptionKey.PAGE_CACHE_BYTES_MAX.defaultFor(heap))
+          .as("of %s bytes", heap)
+          .isLessThan(heap / 2);
+    }
+    assertThat(OptionKey.MEMTABLE_BYTES_MAX.defaultFor(8L << 30)).isEqualTo(64 << 20);
+    assertThat(OptionKey.PAGE_CACHE_BYTES_MAX.defaultFor(8L << 30)).isEqualTo(256 << 20);
   }
 
   /** A value with the largest unit that divides it. */

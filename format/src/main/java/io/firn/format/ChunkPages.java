@@ -29,31 +29,17 @@ final class ChunkPages {
   private final ColumnDescriptor column;
   private final PageCompressor compressor;
   private final ColumnLayoutBuilder layout;
-  private final List<Page> pages = new ArrayList<>();
+  private final List<EncodedPage> pages = new ArrayList<>();
 
   /** The bodies of the pages so far before compression, until it is decided on. */
   private final List<byte[]> plainBodies = new ArrayList<>();
 
   private final CRC32 crc = new CRC32();
-  private @Nullable Page dictionary;
+  private @Nullable EncodedPage dictionary;
   private WriterOptions.Compression compression;
   private boolean decided;
   private long bytes;
   private long valueCount;
-
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Page(
-      byte[] body,
-      int uncompressedLength,
-      int rows,
-      int values,
-      PageEncoding encoding,
-      @Nullable Statistics<?> statistics) {
-
-    Page withBody(byte[] other) {
-      return new Page(other, uncompressedLength, rows, values, encoding, statistics);
-    }
-  }
 
   ChunkPages(ColumnDescriptor column, PageCompressor compressor) {
     this.column = column;
@@ -81,7 +67,15 @@ final class ChunkPages {
   }
 
   /**
-   * Adds a data page.
+   * Whether values without nulls shall come as {@link #addPiece pieces}. What Snappy has compressed
+   * cannot be strung together.
+   */
+  boolean takesPieces() {
+    return compressor.compression() != WriterOptions.Compression.SNAPPY;
+  }
+
+  /**
+   * Adds a data page with its levels.
    *
    * @param statistics of its values, or null if the chunk shall have none
    */
@@ -92,8 +86,34 @@ final class ChunkPages {
       PageEncoding encoding,
       @Nullable Statistics<?> statistics)
       throws IOException {
+    add(body, rows, values, encoding, EncodedPage.WHOLE, statistics);
+  }
+
+  /**
+   * Adds values without nulls, and without anything before them.
+   *
+   * @param bitWidth of dictionary numbers; 0 for plain values
+   */
+  void addPiece(
+      ByteBuilder body,
+      int rows,
+      PageEncoding encoding,
+      int bitWidth,
+      @Nullable Statistics<?> statistics)
+      throws IOException {
+    add(body, rows, rows, encoding, bitWidth, statistics);
+  }
+
+  private void add(
+      ByteBuilder body,
+      int rows,
+      int values,
+      PageEncoding encoding,
+      int bitWidth,
+      @Nullable Statistics<?> statistics)
+      throws IOException {
     byte[] stored = compressor.compress(compression, body.array(), body.length());
-    pages.add(new Page(stored, body.length(), rows, values, encoding, statistics));
+    pages.add(new EncodedPage(stored, body.length(), rows, values, encoding, bitWidth, statistics));
     bytes += stored.length;
     valueCount += values;
     if (!decided) {
@@ -107,7 +127,9 @@ final class ChunkPages {
   void setDictionary(ByteBuilder body, int size) throws IOException {
     decide();
     byte[] stored = compressor.compress(compression, body.array(), body.length());
-    dictionary = new Page(stored, body.length(), 0, size, PageEncoding.PLAIN, null);
+    dictionary =
+        new EncodedPage(
+            stored, body.length(), 0, size, PageEncoding.PLAIN, EncodedPage.WHOLE, null);
     bytes += stored.length;
   }
 
@@ -136,31 +158,25 @@ final class ChunkPages {
     decide();
     file.startColumn(column, valueCount, PageCompressor.parquetName(compression));
     layout.startChunk(output.getPos());
-    Page numbered = dictionary;
+    EncodedPage numbered = dictionary;
     if (numbered == null) {
       layout.noDictionary();
     } else {
       long offset = output.getPos();
       file.writeDictionaryPage(
           new DictionaryPage(
-              BytesInput.from(numbered.body),
-              numbered.uncompressedLength,
-              numbered.values,
+              BytesInput.from(numbered.body()),
+              numbered.uncompressedLength(),
+              numbered.values(),
               Encoding.PLAIN));
-      layout.dictionary(location(numbered, offset, output.getPos()), numbered.values);
+      int header = (int) (output.getPos() - offset) - numbered.body().length;
+      layout.dictionary(location(numbered, offset, header), numbered.values());
     }
-    for (Page page : pages) {
-      long offset = output.getPos();
-      file.writeDataPage(
-          page.values,
-          page.uncompressedLength,
-          BytesInput.from(page.body),
-          page.statistics,
-          page.rows,
-          Encoding.RLE,
-          Encoding.RLE,
-          page.encoding.parquet());
-      layout.page(location(page, offset, output.getPos()), page.rows, page.values, page.encoding);
+    for (int next = 0; next < pages.size(); ) {
+      PagePieces page =
+          PagePieces.first(pages.subList(next, pages.size()), column, compression, compressor);
+      write(page, file, output);
+      next += page.pieces().size();
     }
     file.endColumn();
     layout.endChunk(compression);
@@ -170,14 +186,34 @@ final class ChunkPages {
     valueCount = 0;
   }
 
-  private ColumnLayout.PageLocation location(Page page, long offset, long end) {
+  private void write(PagePieces page, ParquetFileWriter file, StorageOutput output)
+      throws IOException {
+    long offset = output.getPos();
+    BytesInput body = page.body();
+    file.writeDataPage(
+        page.values(),
+        page.uncompressedLength(),
+        body,
+        page.statistics(),
+        page.rows(),
+        Encoding.RLE,
+        Encoding.RLE,
+        page.pieces().get(0).encoding().parquet());
+    int before = (int) (output.getPos() - offset - body.size()) + page.prefixLength();
+    for (EncodedPage piece : page.pieces()) {
+      layout.page(location(piece, offset, before), piece);
+      offset += before + piece.body().length;
+      before = 0;
+    }
+  }
+
+  /**
+   * @param before how many bytes stand between the offset and the body
+   */
+  private ColumnLayout.PageLocation location(EncodedPage page, long offset, int before) {
     crc.reset();
-    crc.update(page.body);
+    crc.update(page.body());
     return new ColumnLayout.PageLocation(
-        offset,
-        (int) (end - offset) - page.body.length,
-        page.body.length,
-        page.uncompressedLength,
-        (int) crc.getValue());
+        offset, before, page.body().length, page.uncompressedLength(), (int) crc.getValue());
   }
 }

@@ -5,9 +5,13 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
 /**
  * Where the pages of one Parquet leaf column are in a data file. Pages are numbered through all row
- * groups. Immutable and safe for use by several threads.
+ * groups; what is compressed for itself counts as a page, though it may be a piece of one for other
+ * readers. Immutable and safe for use by several threads.
  */
 public final class ColumnLayout {
+
+  /** Marks a piece in the place of an encoding; what is below is its {@link #pageBitWidth}. */
+  static final int PIECE = 0x40;
 
   private final int fieldId;
   private final PrimitiveTypeName physicalType;
@@ -26,12 +30,14 @@ public final class ColumnLayout {
   private final int[] valueCounts;
   private final int[] checksums;
   private final PageEncoding[] encodings;
+  private final byte[] bitWidths;
 
   /**
    * Where one page is.
    *
-   * @param offset of its header in the file
-   * @param headerLength of its Parquet header in bytes; the body follows
+   * @param offset in the file
+   * @param headerLength how many bytes stand there before the body: the Parquet header, with what
+   *     is before the first piece; nothing before a further piece
    * @param compressedLength of its body in bytes
    * @param uncompressedLength of its body in bytes once decompressed
    * @param checksum CRC-32 of the compressed body
@@ -65,6 +71,7 @@ public final class ColumnLayout {
     this.valueCounts = new int[pages];
     this.checksums = new int[pages];
     this.encodings = new PageEncoding[pages];
+    this.bitWidths = new byte[pages];
     for (int group = 0; group < groups; group++) {
       readChunk(source, group, groupFirstRows[group + 1]);
     }
@@ -92,7 +99,7 @@ public final class ColumnLayout {
       int rows = source.readSize();
       firstRows[page + 1] = firstRows[page] + rows;
       valueCounts[page] = rows + source.readSize();
-      encodings[page] = PageEncoding.of(source.readByte(), source);
+      readEncoding(source, page);
       offsets[page] = offset;
       headerLengths[page] = source.readSize();
       compressedLengths[page] = source.readSize();
@@ -104,6 +111,21 @@ public final class ColumnLayout {
     if (firstRows[page] != endRow) {
       throw source.corrupt("the pages of column " + fieldId + " do not add up to the row group");
     }
+  }
+
+  private void readEncoding(SectionReader source, int page) {
+    int code = source.readByte();
+    if (code < PIECE) {
+      encodings[page] = PageEncoding.of(code, source);
+      bitWidths[page] = EncodedPage.WHOLE;
+      return;
+    }
+    int bitWidth = code - PIECE;
+    if (bitWidth > Integer.SIZE) {
+      throw source.corrupt("page encoding " + code + " is unknown");
+    }
+    encodings[page] = bitWidth == 0 ? PageEncoding.PLAIN : PageEncoding.DICTIONARY;
+    bitWidths[page] = (byte) bitWidth;
   }
 
   private static PrimitiveTypeName physicalType(SectionReader source) {
@@ -179,7 +201,17 @@ public final class ColumnLayout {
     return encodings[page];
   }
 
-  /** Where the header of a page is in the file. */
+  /** Whether a page is a piece of a Parquet page: values without nulls, and nothing else. */
+  public boolean isPiece(int page) {
+    return bitWidths[page] != EncodedPage.WHOLE;
+  }
+
+  /** How wide the dictionary numbers of a piece are; 0 if its values are plain. */
+  public int pageBitWidth(int page) {
+    return bitWidths[page];
+  }
+
+  /** Where the header of a page is in the file, or a piece that has none of its own. */
   public long pageOffset(int page) {
     return offsets[page];
   }
@@ -239,6 +271,6 @@ public final class ColumnLayout {
 
   /** The bytes this takes in memory, roughly. */
   long bytes() {
-    return 36L * offsets.length + 64L * dictionaries.length + 128;
+    return 37L * offsets.length + 64L * dictionaries.length + 128;
   }
 }

@@ -54,10 +54,11 @@ final class ColumnLayoutBuilder {
     chunkHead.putVarint(size);
   }
 
-  void page(ColumnLayout.PageLocation page, int rows, int values, PageEncoding encoding) {
-    chunkPages.putVarint(rows);
-    chunkPages.putVarint(values - rows);
-    chunkPages.put(encoding.code());
+  void page(ColumnLayout.PageLocation page, EncodedPage encoded) {
+    chunkPages.putVarint(encoded.rows());
+    chunkPages.putVarint(encoded.values() - encoded.rows());
+    chunkPages.put(
+        encoded.isPiece() ? ColumnLayout.PIECE | encoded.bitWidth() : encoded.encoding().code());
     chunkPages.putVarint(page.headerLength());
     chunkPages.putVarint(page.compressedLength());
     chunkPages.putVarint(page.uncompressedLength());

@@ -16,8 +16,7 @@ final class DataFileIndexBuilder {
   private final ByteBuilder firstKey = new ByteBuilder();
   private final ByteBuilder lastKey = new ByteBuilder();
   private final ByteBuilder blockKey = new ByteBuilder();
-  private long[] hashes = new long[1024];
-  private int hashCount;
+  private final KeyHashes hashes = new KeyHashes();
   private int blockCount;
   private int groupCount;
   private long rowCount;
@@ -104,12 +103,8 @@ final class DataFileIndexBuilder {
   }
 
   private void addHashes(KeyList keys, int from, int to) {
-    int count = hashCount + to - from;
-    if (count > hashes.length) {
-      hashes = Arrays.copyOf(hashes, Math.max(count, hashes.length * 2));
-    }
     for (int i = from; i < to; i++) {
-      hashes[hashCount++] = KeyFilter.hash(keys.data(), keys.offset(i), keys.length(i));
+      hashes.add(KeyFilter.hash(keys.data(), keys.offset(i), keys.length(i)));
     }
   }
 
@@ -148,7 +143,7 @@ final class DataFileIndexBuilder {
     if (filterBitsPerKey == 0) {
       section.putVarint(0);
     } else {
-      KeyFilter filter = KeyFilter.build(hashes, hashCount, filterBitsPerKey);
+      KeyFilter filter = hashes.filter(filterBitsPerKey);
       section.putVarint(filter.blocks());
       filter.append(section);
     }

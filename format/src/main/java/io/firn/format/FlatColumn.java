@@ -115,7 +115,7 @@ final class FlatColumn extends FileColumn {
       throw new MalformedPageException("not a data page of " + rows + " rows");
     }
     boolean[] nulls =
-        optional
+        optional && body.header().kind() != PageHeader.Kind.VALUES
             ? HybridDecoder.decodeNulls(
                 body.data(), body.definitionFrom(), body.definitionTo(), rows)
             : null;
@@ -144,6 +144,7 @@ final class FlatColumn extends FileColumn {
     ValueDecoder.decode(
         descriptor,
         encoding,
+        body.header().bitWidth(),
         body.data(),
         body.valuesFrom(),
         body.valuesTo(),

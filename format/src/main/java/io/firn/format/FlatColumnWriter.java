@@ -131,7 +131,8 @@ final class FlatColumnWriter implements ColumnWriter {
       return;
     }
     body.clear();
-    if (optional) {
+    boolean piece = pageNulls == 0 && pages.takesPieces();
+    if (optional && !piece) {
       int lengthAt = body.extend(4);
       if (pageNulls == 0) {
         RunEncoder.appendRun(1, pageRows, 1, body);
@@ -140,9 +141,14 @@ final class FlatColumnWriter implements ColumnWriter {
       }
       body.setIntLittle(lengthAt, body.length() - lengthAt - 4);
     }
-    PageEncoding encoding = values.finishPage(body);
+    PageEncoding encoding = values.finishPage(body, !piece);
     Statistics<?> statistics = values.pageStatistics(pageNulls);
-    pages.add(body, pageRows, pageRows, encoding, statistics);
+    if (piece) {
+      int bitWidth = encoding == PageEncoding.DICTIONARY ? values.numberBits() : 0;
+      pages.addPiece(body, pageRows, encoding, bitWidth, statistics);
+    } else {
+      pages.add(body, pageRows, pageRows, encoding, statistics);
+    }
     values.clearPage();
     valueCount += pageRows;
     nullCount += pageNulls;

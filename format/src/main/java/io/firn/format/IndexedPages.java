@@ -33,7 +33,12 @@ final class IndexedPages extends ColumnPages {
                 codec,
                 page.offset(),
                 page.headerLength() + page.compressedLength(),
-                header(Kind.DICTIONARY, page, layout.dictionarySize(i), Encoding.PLAIN));
+                header(
+                    Kind.DICTIONARY,
+                    page,
+                    layout.dictionarySize(i),
+                    Encoding.PLAIN,
+                    EncodedPage.WHOLE));
       } else {
         chunks[i] = new Chunk(codec, 0, 0, null);
       }
@@ -41,7 +46,8 @@ final class IndexedPages extends ColumnPages {
     return chunks;
   }
 
-  private static PageHeader header(Kind kind, PageLocation page, int values, Encoding encoding) {
+  private static PageHeader header(
+      Kind kind, PageLocation page, int values, Encoding encoding, int bitWidth) {
     return new PageHeader(
         kind,
         page.headerLength(),
@@ -55,7 +61,8 @@ final class IndexedPages extends ColumnPages {
         0,
         0,
         -1,
-        true);
+        true,
+        bitWidth);
   }
 
   @Override
@@ -86,10 +93,11 @@ final class IndexedPages extends ColumnPages {
   @Override
   PageHeader header(int page) {
     return header(
-        Kind.DATA_V1,
+        layout.isPiece(page) ? Kind.VALUES : Kind.DATA_V1,
         layout.page(page),
         layout.pageValues(page),
-        layout.pageEncoding(page).parquet());
+        layout.pageEncoding(page).parquet(),
+        layout.pageBitWidth(page));
   }
 
   @Override

@@ -2,7 +2,7 @@ package io.firn.format;
 
 /**
  * A split block Bloom filter over the encoded keys of a file: says surely that a key is absent, or
- * that it may be present. Immutable and safe for use by several threads.
+ * that it may be present. Immutable once it is complete, and then safe for use by several threads.
  *
  * <p>A key is represented by its {@link #hash}, which is the same for every file, so that a lookup
  * in many files hashes once.
@@ -33,15 +33,11 @@ public final class KeyFilter {
     return XxHash64.hash(source, offset, length);
   }
 
-  /** A filter over keys with these hashes. */
-  static KeyFilter build(long[] hashes, int count, int bitsPerKey) {
+  /** An empty filter with room for so many keys. */
+  static KeyFilter sized(int count, int bitsPerKey) {
     long bits = Math.max(1, (long) count * bitsPerKey);
     int blocks = Math.toIntExact((bits + BLOCK_BYTES * 8 - 1) / (BLOCK_BYTES * 8));
-    KeyFilter filter = new KeyFilter(new int[Math.multiplyExact(blocks, WORDS_PER_BLOCK)]);
-    for (int i = 0; i < count; i++) {
-      filter.add(hashes[i]);
-    }
-    return filter;
+    return new KeyFilter(new int[Math.multiplyExact(blocks, WORDS_PER_BLOCK)]);
   }
 
   /** A filter written by {@link #append}. */
@@ -76,7 +72,8 @@ public final class KeyFilter {
     return words.length / WORDS_PER_BLOCK;
   }
 
-  private void add(long hash) {
+  /** Adds a key before the filter is published. */
+  void add(long hash) {
     int block = block(hash);
     int low = (int) hash;
     for (int i = 0; i < WORDS_PER_BLOCK; i++) {

@@ -185,6 +185,7 @@ final class NestedLeaf {
       ValueDecoder.decode(
           descriptor,
           body.encoding(),
+          body.header().bitWidth(),
           body.data(),
           body.valuesFrom(),
           body.valuesTo(),

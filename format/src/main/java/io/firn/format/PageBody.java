@@ -66,7 +66,7 @@ record PageBody(
     return switch (header.kind()) {
       case DATA_V1 -> openV1(header, bytes, start, codec, codecs, repeated, optional);
       case DATA_V2 -> openV2(header, bytes, start, codec, codecs);
-      case DICTIONARY -> {
+      case DICTIONARY, VALUES -> {
         byte[] data = plain(header, bytes, start, codec, codecs);
         int at = data == bytes ? start : 0;
         yield new PageBody(header, data, at, at, at, at, at, at + header.uncompressedBytes());

@@ -3,6 +3,7 @@ package io.firn.format;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ final class PageCache {
 
   /** Every so many hits of a page the cache is told, so that it knows what is in use. */
   private static final int HITS_PER_TOUCH = 64;
+
+  private final AtomicInteger slotsMade = new AtomicInteger();
 
   private final Cache<Entry, Entry> entries;
 
@@ -53,8 +56,11 @@ final class PageCache {
     private final AtomicReferenceArray<@Nullable Object> contents;
     private final AtomicReferenceArray<@Nullable Entry> kept;
     private final int[] hits;
+    private final int hitsPerTouch;
+    private final int number = slotsMade.incrementAndGet();
 
-    Slots(int count) {
+    Slots(int count, int hitsPerTouch) {
+      this.hitsPerTouch = hitsPerTouch;
       this.contents = new AtomicReferenceArray<>(count);
       this.kept = new AtomicReferenceArray<>(count);
       this.hits = new int[count];
@@ -64,7 +70,7 @@ final class PageCache {
     @Nullable Object find(int index) {
       Object content = contents.get(index);
       // The count is not exact when several threads hit at once, and need not be.
-      if (content != null && (++hits[index] & (HITS_PER_TOUCH - 1)) == 0) {
+      if (content != null && (++hits[index] & (hitsPerTouch - 1)) == 0) {
         touch(kept.get(index));
       }
       return content;
@@ -110,10 +116,20 @@ final class PageCache {
   }
 
   Slots slots(int count) {
-    return new Slots(count);
+    return slots(count, HITS_PER_TOUCH);
   }
 
-  /** What the cache counts; its identity is its key. */
+  /**
+   * @param hitsPerTouch every so many hits the cache is told; a power of two
+   */
+  Slots slots(int count, int hitsPerTouch) {
+    return new Slots(count, hitsPerTouch);
+  }
+
+  /**
+   * What the cache counts; its identity is its key. Its hash is that of its place, by which the
+   * cache remembers how often something evicted was wanted.
+   */
   private static final class Entry {
     private final Slots slots;
     private final int index;
@@ -125,6 +141,16 @@ final class PageCache {
       this.index = index;
       this.content = content;
       this.weight = weight;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return (slots.number * 0x9E3779B1 + index) * 0x85EBCA6B;
     }
   }
 }

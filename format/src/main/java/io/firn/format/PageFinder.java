@@ -130,7 +130,7 @@ final class PageFinder {
             throw new MalformedPageException("a dictionary after data pages");
           }
         }
-        case OTHER -> {}
+        case OTHER, VALUES -> {}
       }
       position = next;
     }

@@ -16,6 +16,7 @@ package io.firn.format;
  * @param repetitionBytes the length of the repetition levels (version 2)
  * @param rows the number of rows (version 2), otherwise -1
  * @param compressed whether the values are compressed (version 2); true otherwise
+ * @param bitWidth how wide dictionary numbers are; negative if the page says it itself
  */
 record PageHeader(
     Kind kind,
@@ -30,7 +31,8 @@ record PageHeader(
     int definitionBytes,
     int repetitionBytes,
     int rows,
-    boolean compressed) {
+    boolean compressed,
+    int bitWidth) {
 
   /** The largest page, stored or decompressed, that is believed. */
   static final int MAX_PAGE_BYTES = 256 << 20;
@@ -42,6 +44,8 @@ record PageHeader(
     DATA_V1,
     DATA_V2,
     DICTIONARY,
+    /** Values without nulls, and nothing before them; only Firn's index can say so. */
+    VALUES,
     OTHER
   }
 }

@@ -95,7 +95,8 @@ final class PageHeaderParser {
         definitionBytes,
         repetitionBytes,
         rows,
-        valuesCompressed);
+        valuesCompressed,
+        EncodedPage.WHOLE);
   }
 
   private void readHeader() {

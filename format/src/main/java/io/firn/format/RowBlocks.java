@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a file for lookups, in {@link RowBlock}s made when a stretch of the file is looked
- * into repeatedly. The first look reads the row alone. A block that has been evicted must be looked
- * into twice as often before it is made again, so that lookups in more rows than fit into memory do
- * not spend their time making blocks. Safe for use by several threads.
+ * into repeatedly. The first look reads the row alone. A block that has been evicted is a sign of
+ * more rows than fit into memory: its stretch must be looked into much more often before a block is
+ * made again, and until then rows are kept one by one. Safe for use by several threads.
  */
 final class RowBlocks {
 
@@ -17,16 +17,18 @@ final class RowBlocks {
   private static final int LEAST_ROWS = 16;
   private static final int MOST_ROWS = 1024;
 
-  /** Making a block takes about as long as so many reads of single rows. */
+  /** So many looks into a stretch of rows are a reason to expect more of them. */
   private static final byte LOOKS_AT_FIRST = 2;
 
-  private static final byte LOOKS_MAX = 64;
+  private static final int LOOKS_AFTER_EVICTION = 8;
+  private static final byte LOOKS_MAX = 127;
 
   private final ProjectedColumns columns;
   private final RowCodec codec;
   private final long rowCount;
   private final int shift;
   private final PageCache.Slots slots;
+  private final SingleRows singles;
 
   // Not exact when several threads look at once, and need not be.
   private final byte[] looks;
@@ -48,6 +50,7 @@ final class RowBlocks {
             Long.highestOneBit(Math.max(LEAST_ROWS, Math.min(MOST_ROWS, rows))));
     int count = Math.toIntExact(((rowCount - 1) >>> shift) + 1);
     this.slots = cache.slots(count);
+    this.singles = new SingleRows(codec, cache, count, rows());
     this.looks = new byte[count];
     this.looksNeeded = new byte[count];
   }
@@ -63,12 +66,23 @@ final class RowBlocks {
    */
   Record read(long position, RowMask deleted) {
     int block = (int) (position >>> shift);
+    int at = (int) (position - firstRow(position));
     RowBlock rows = kept(position);
-    if (rows == null && isWorthMaking(block)) {
-      rows = make(block, deleted);
+    if (rows == null) {
+      Record single = singles.find(block, at);
+      if (single != null) {
+        return single;
+      }
+      rows = isWorthMaking(block) ? make(block, deleted) : null;
     }
-    Record row = rows == null ? null : rows.row((int) (position - firstRow(position)));
-    return row == null ? columns.read(position) : row;
+    Record row = rows == null ? null : rows.row(at);
+    if (row == null) {
+      row = columns.read(position);
+      if (rows == null && wasEvicted(block)) {
+        singles.keep(block, at, row);
+      }
+    }
+    return row;
   }
 
   /** The block with a row, if it is kept. */
@@ -92,8 +106,13 @@ final class RowBlocks {
       return false;
     }
     looks[block] = 0;
-    looksNeeded[block] = (byte) Math.min(LOOKS_MAX, 2 * needed);
+    looksNeeded[block] = (byte) Math.min(LOOKS_MAX, LOOKS_AFTER_EVICTION * needed);
     return true;
+  }
+
+  /** Whether a block that is not kept was made before. */
+  private boolean wasEvicted(int block) {
+    return looksNeeded[block] > 0;
   }
 
   private RowBlock make(int block, RowMask deleted) {
@@ -101,14 +120,16 @@ final class RowBlocks {
     long to = Math.min(rowCount, from + (1L << shift));
     RowBlock rows = RowBlock.of(codec, columns.read(from, to), from, deleted);
     slots.keep(block, rows, rows.bytes());
+    singles.clear(block);
     return rows;
   }
 
   void close() {
     slots.clear();
+    singles.clear();
   }
 
   long bytes() {
-    return slots.bytes() + 2L * looks.length;
+    return slots.bytes() + singles.bytes() + 2L * looks.length;
   }
 }

@@ -3,7 +3,8 @@ package io.firn.format;
 /**
  * Parquet's hybrid of runs and bit-packed groups, for definition levels and dictionary numbers: a
  * run of at least eight equal values is written once, everything else in groups of eight, packed
- * from the least significant bit.
+ * from the least significant bit. A last group that would not be full is written as runs, so that
+ * other values can follow.
  */
 final class RunEncoder {
 
@@ -16,15 +17,15 @@ final class RunEncoder {
     int at = 0;
     while (at < count) {
       int run = runLength(values, at, count);
-      if (run >= GROUP) {
+      if (run >= GROUP || count - at < GROUP) {
         appendRun(values[at], run, bitWidth, target);
         at += run;
         continue;
       }
       int start = at;
       do {
-        at = Math.min(at + GROUP, count);
-      } while (at < count && runLength(values, at, Math.min(at + GROUP, count)) < GROUP);
+        at += GROUP;
+      } while (count - at >= GROUP && runLength(values, at, at + GROUP) < GROUP);
       appendPacked(values, start, at, bitWidth, target);
     }
   }
@@ -48,7 +49,7 @@ final class RunEncoder {
 
   private static void appendPacked(
       int[] values, int from, int to, int bitWidth, ByteBuilder target) {
-    int groups = (to - from + GROUP - 1) / GROUP;
+    int groups = (to - from) / GROUP;
     target.putVarint((long) groups << 1 | 1);
     int at = target.extendZeroed(groups * bitWidth);
     byte[] bytes = target.array();
@@ -62,9 +63,6 @@ final class RunEncoder {
         buffer >>>= 8;
         bits -= 8;
       }
-    }
-    if (bits > 0) {
-      bytes[at] = (byte) buffer;
     }
   }
 }

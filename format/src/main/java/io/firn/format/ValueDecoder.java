@@ -54,12 +54,14 @@ final class ValueDecoder {
   /**
    * Appends {@code count} values.
    *
+   * @param bitWidth of dictionary numbers; negative if it stands before them
    * @param dictionary the entries of the column chunk's dictionary, already converted as the target
    *     is; null if it has none
    */
   static void decode(
       ColumnDescriptor descriptor,
       Encoding encoding,
+      int bitWidth,
       byte[] bytes,
       int from,
       int to,
@@ -72,21 +74,32 @@ final class ValueDecoder {
     switch (encoding) {
       case PLAIN ->
           PlainDecoder.decode(descriptor.getPrimitiveType(), bytes, from, to, target, count);
-      case RLE_DICTIONARY -> dictionary(bytes, from, to, dictionary, target, count);
+      case RLE_DICTIONARY -> {
+        if (bitWidth >= 0) {
+          numbers(bitWidth, bytes, from, to, dictionary, target, count);
+        } else if (from < to) {
+          numbers(bytes[from], bytes, from + 1, to, dictionary, target, count);
+        } else {
+          throw new MalformedPageException("values end early");
+        }
+      }
       default -> library(descriptor, encoding, bytes, from, to, target, count);
     }
   }
 
-  private static void dictionary(
-      byte[] bytes, int from, int to, @Nullable Column dictionary, Column target, int count) {
+  private static void numbers(
+      int bitWidth,
+      byte[] bytes,
+      int from,
+      int to,
+      @Nullable Column dictionary,
+      Column target,
+      int count) {
     if (dictionary == null) {
       throw new MalformedPageException("page needs a dictionary and there is none");
     }
-    if (from >= to) {
-      throw new MalformedPageException("values end early");
-    }
     int[] indexes = new int[count];
-    HybridDecoder.decode(bytes, from + 1, to, bytes[from], indexes, count);
+    HybridDecoder.decode(bytes, from, to, bitWidth, indexes, count);
     int size = dictionary.size();
     for (int index : indexes) {
       if (index < 0 || index >= size) {

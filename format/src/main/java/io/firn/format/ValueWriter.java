@@ -70,8 +70,12 @@ final class ValueWriter {
     return plain.rowsWithin(column, from, to, numbering ? DICTIONARY_BYTES_MAX : bytes);
   }
 
-  /** Appends the page's values to its body. */
-  PageEncoding finishPage(ByteBuilder body) {
+  /**
+   * Appends the page's values to its body.
+   *
+   * @param withBitWidth whether that of dictionary numbers goes before them
+   */
+  PageEncoding finishPage(ByteBuilder body, boolean withBitWidth) {
     ValueDictionary values = dictionary;
     if (!numbering || values == null) {
       body.put(plain.bytes().array(), 0, plain.bytes().length());
@@ -91,10 +95,17 @@ final class ValueWriter {
       return PageEncoding.PLAIN;
     }
     int bitWidth = bitWidth(values.size());
-    body.put(bitWidth);
+    if (withBitWidth) {
+      body.put(bitWidth);
+    }
     RunEncoder.append(numbers, numberCount, bitWidth, body);
     numberedSize = values.size();
     return PageEncoding.DICTIONARY;
+  }
+
+  /** The bit width of the numbers of the page that was finished last, if it has numbers. */
+  int numberBits() {
+    return bitWidth(numberedSize);
   }
 
   /** Statistics of the page, or null if the chunk shall have none. */

@@ -171,14 +171,16 @@ class DataFileIndexTest {
     Random random = seeds.random();
     BlockSplitBloomFilter parquet = new BlockSplitBloomFilter(1024);
     long[] hashes = new long[500];
+    KeyHashes added = new KeyHashes();
     for (int i = 0; i < hashes.length; i++) {
       byte[] key = new byte[random.nextInt(100)];
       random.nextBytes(key);
       hashes[i] = KeyFilter.hash(key);
       assertThat(hashes[i]).isEqualTo(parquet.hash(Binary.fromConstantByteArray(key)));
       parquet.insertHash(hashes[i]);
+      added.add(hashes[i]);
     }
-    KeyFilter ours = KeyFilter.build(hashes, hashes.length, 1024 * 8 / hashes.length);
+    KeyFilter ours = added.filter(1024 * 8 / hashes.length);
     assertThat(ours.blocks()).isEqualTo(32);
     int passed = 0;
     for (int i = 0; i < 20_000; i++) {

@@ -91,11 +91,107 @@ class DataFileWriterTest {
     assertThat(pages.readDictionaryPage() != null).isEqualTo(layout.hasDictionary(group));
     int page = layout.firstPage(group);
     for (DataPage read = pages.readPage(); read != null; read = pages.readPage()) {
-      assertThat(layout.pageValues(page)).isEqualTo(read.getValueCount());
-      assertThat(layout.page(page).uncompressedLength()).isEqualTo(read.getUncompressedSize());
-      page++;
+      int values = layout.pageValues(page);
+      int bytes = layout.page(page).uncompressedLength();
+      if (layout.isPiece(page)) {
+        while (++page < layout.firstPage(group + 1)
+            && layout.isPiece(page)
+            && layout.page(page).headerLength() == 0) {
+          values += layout.pageValues(page);
+          bytes += layout.page(page).uncompressedLength();
+        }
+        bytes += layout.maxDefinitionLevel() == 0 ? 0 : levelsLength(values);
+        bytes += layout.pageBitWidth(page - 1) == 0 ? 0 : 1;
+      } else {
+        page++;
+      }
+      assertThat(values).isEqualTo(read.getValueCount());
+      assertThat(bytes).isEqualTo(read.getUncompressedSize());
     }
     assertThat(page).isEqualTo(layout.firstPage(group + 1));
+  }
+
+  @Test
+  void otherReadersFindLargePagesOfWhichLookupsDecompressPieces() throws IOException {
+    Schema schema =
+        new Schema(
+            NestedField.required(1, "k", Types.LongType.get()),
+            NestedField.optional(2, "number", Types.DoubleType.get()),
+            NestedField.optional(3, "text", Types.StringType.get()),
+            NestedField.optional(4, "category", Types.StringType.get()),
+            NestedField.required(5, "flag", Types.BooleanType.get()),
+            NestedField.optional(6, "random", Types.LongType.get()),
+            NestedField.optional(7, "sparse", Types.IntegerType.get()));
+    TableSchema table = TableSchema.of(schema, List.of(1));
+    Random random = seeds.random();
+    List<Record> rows = new ArrayList<>();
+    for (int i = 0; i < 50_000; i++) {
+      Record row = GenericRecord.create(schema);
+      row.set(0, (long) i);
+      row.set(1, random.nextInt(1 << 20) / 8.0);
+      row.set(2, Integer.toHexString(random.nextInt()));
+      row.set(3, "category " + random.nextInt(1 + i / 500));
+      row.set(4, random.nextInt(3) == 0);
+      row.set(5, random.nextLong());
+      row.set(6, random.nextInt(10) == 0 ? null : i);
+      rows.add(row);
+    }
+    WrittenFile file = write("f", table, rows, WriterOptions.forScans(), random);
+    assertThat(comparable(readWithIceberg(file.path(), schema))).isEqualTo(comparable(rows));
+    try (InputFileHandle handle = storage.open(file.path());
+        ParquetFileReader parquet =
+            ParquetFileReader.open(new LocalInputFile(Path.of(file.path())))) {
+      DataFileIndex index = DataFileIndex.read(handle);
+      for (int c = 0; c < schema.columns().size(); c++) {
+        ColumnLayout layout = index.columns().get(c);
+        int pages =
+            parquet
+                .readOffsetIndex(parquet.getRowGroups().get(0).getColumns().get(c))
+                .getPageCount();
+        if (schema.columns().get(c).name().equals("sparse")) {
+          assertThat(pages).as("pages with nulls stand alone").isEqualTo(layout.pageCount());
+        } else {
+          assertThat(pages).as(schema.columns().get(c).name()).isLessThanOrEqualTo(8);
+          assertThat(layout.pageCount()).isGreaterThan(3 * pages);
+        }
+      }
+    }
+    try (DataFileReaders readers = new DataFileReaders(storage, CacheOptions.defaults());
+        DataFileReader reader = readers.open(file.path(), file.lengthBytes(), table)) {
+      Projection all = Projection.all(table);
+      for (int i = 0; i < 500; i++) {
+        int row = random.nextInt(rows.size());
+        assertThat(GenericValues.comparable(reader.read(row, all)))
+            .isEqualTo(GenericValues.comparable(rows.get(row)));
+      }
+      assertThat(RandomTables.drain(reader.scan(all, 0, rows.size(), null)))
+          .isEqualTo(comparable(rows));
+    }
+  }
+
+  @Test
+  void whatSnappyCompressesIsNotDividedIntoPieces() throws IOException {
+    Random random = seeds.random();
+    TableSchema table = randomTable(random);
+    List<Record> rows = randomRows(table, random, 2_000);
+    WrittenFile file =
+        write("f", table, rows, WriterOptions.forLookups().withPages(1024, 100), random);
+    try (InputFileHandle handle = storage.open(file.path())) {
+      for (ColumnLayout layout : DataFileIndex.read(handle).columns()) {
+        for (int page = 0; page < layout.pageCount(); page++) {
+          assertThat(layout.isPiece(page)).isFalse();
+        }
+      }
+    }
+    assertThat(comparable(readWithIceberg(file.path(), table.schema())))
+        .isEqualTo(comparable(rows));
+  }
+
+  /** What levels take that say of so many values that none is null. */
+  private static int levelsLength(int values) {
+    ByteBuilder run = new ByteBuilder();
+    RunEncoder.appendRun(1, values, 1, run);
+    return 4 + run.length();
   }
 
   @Test

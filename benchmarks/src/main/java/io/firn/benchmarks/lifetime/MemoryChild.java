@@ -6,7 +6,6 @@ import io.firn.benchmarks.suite.ProcessFigures;
 import io.firn.engine.CompactionKind;
 import io.firn.engine.Durability;
 import io.firn.engine.FirnOptions;
-import io.firn.engine.OptionKey;
 import java.io.IOException;
 
 /**
@@ -15,21 +14,13 @@ import java.io.IOException;
  */
 public final class MemoryChild {
 
-  private static final long MEGABYTE = 1L << 20;
-
   private MemoryChild() {}
 
   public static void main(String[] arguments) throws IOException {
     ChildArguments told = ChildArguments.of(arguments);
     FigureSink sink = told.sink();
     int rows = told.number(0);
-    FirnOptions options =
-        FirnOptions.builder()
-            .durability(Durability.ASYNC)
-            .set(OptionKey.MEMTABLE_BYTES_MAX, 32 * MEGABYTE)
-            .set(OptionKey.IMMUTABLE_MEMTABLES_MAX, 2)
-            .set(OptionKey.PAGE_CACHE_BYTES_MAX, 32 * MEGABYTE)
-            .build();
+    FirnOptions options = FirnOptions.builder().durability(Durability.ASYNC).build();
     try (MeasuredTable measured = new MeasuredTable(told.path("table"), options, rows)) {
       step(sink, "load", () -> measured.loadUpTo(rows), measured);
       step(sink, "update", () -> measured.update(rows / 2), measured);

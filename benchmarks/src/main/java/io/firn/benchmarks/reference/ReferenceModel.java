@@ -17,7 +17,7 @@ public final class ReferenceModel {
   private static final char[] DIGITS = "0123456789abcdef".toCharArray();
 
   /** The current version; negative if it is deleted, 0 if it never was. */
-  private final int[] versions;
+  private final byte[] versions;
 
   private final char[] digits = new char[16];
 
@@ -25,7 +25,7 @@ public final class ReferenceModel {
    * @param keys how many different keys there are
    */
   public ReferenceModel(int keys) {
-    this.versions = new int[keys];
+    this.versions = new byte[keys];
   }
 
   /** How many different keys there are, live or not. */
@@ -43,13 +43,17 @@ public final class ReferenceModel {
 
   /** The row of the next version of a key, which becomes the current one. */
   public ReferenceRow next(int index) {
-    versions[index] = Math.abs(versions[index]) + 1;
+    int version = Math.abs(versions[index]) + 1;
+    if (version > Byte.MAX_VALUE) {
+      throw new IllegalStateException("More versions of key " + index + " than can be remembered");
+    }
+    versions[index] = (byte) version;
     return row(index, digits);
   }
 
   /** From now on the key has no row. */
   public void delete(int index) {
-    versions[index] = -Math.abs(versions[index]);
+    versions[index] = (byte) -Math.abs(versions[index]);
   }
 
   public boolean isLive(int index) {

@@ -26,7 +26,13 @@ final class Arena {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private static final int CHUNK_BITS = 20;
-  private static final int CHUNK_BYTES = 1 << CHUNK_BITS;
+
+  /**
+   * A little less than a power of two, so that the array with its header fits a region of Java's
+   * heap: G1 gives so large an array whole regions, and would give it a second one for the header.
+   */
+  private static final int CHUNK_BYTES = (1 << CHUNK_BITS) - 64;
+
   private static final int FIRST_CHUNK_BYTES = 1 << 16;
   private static final int SLOT_BITS = CHUNK_BITS - 3;
   private static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
