@@ -2,6 +2,7 @@ package io.firn.catalog;
 
 import io.firn.error.InvalidArgumentException;
 import io.firn.storage.StoragePaths;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -43,7 +44,11 @@ public sealed interface TableLocation {
                 + directory
                 + "'; a table elsewhere needs a catalog");
       }
-      directory = Path.of(local).toAbsolutePath().normalize().toString();
+      try {
+        directory = Path.of(local).toAbsolutePath().normalize().toString();
+      } catch (InvalidPathException e) {
+        throw new InvalidArgumentException("A table directory cannot be '" + directory + "'", e);
+      }
     }
 
     @Override

@@ -51,6 +51,13 @@ class RefusalTest {
   }
 
   @Test
+  void aPathThatNoFileSystemHasIsRefused() {
+    assertThatThrownBy(() -> TableLocation.ofPath("ta\0ble"))
+        .isInstanceOf(InvalidArgumentException.class)
+        .hasMessageContaining("A table directory cannot be");
+  }
+
+  @Test
   void tablesThatAreNotForFirnAreRefused() {
     Map<String, String> v3 = Map.of("format-version", "3");
     PartitionSpec none = PartitionSpec.unpartitioned();

@@ -3,8 +3,8 @@ package io.firn.compaction;
 import io.firn.catalog.ExpireResult;
 import io.firn.catalog.TableStore;
 import io.firn.error.ClosedException;
-import io.firn.error.FirnException;
 import io.firn.service.BackgroundService;
+import io.firn.service.Completions;
 import io.firn.service.MaintenanceGate;
 import io.firn.service.Offer;
 import io.firn.service.RetryPolicy;
@@ -26,7 +26,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
@@ -338,11 +337,7 @@ public final class Sweeper implements AutoCloseable {
   }
 
   private void await(String key, WorkUnit unit) {
-    try {
-      background.submit(key, unit).join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof FirnException cause ? cause : e;
-    }
+    Completions.await(background.submit(key, unit));
   }
 
   /** The files that wait to be deleted. */

@@ -1,6 +1,7 @@
 package io.firn.compaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firn.catalog.ExpirePolicy;
 import io.firn.catalog.ExpireResult;
@@ -205,6 +206,26 @@ class SweeperTest {
       ticker.advance(Duration.ofMillis(100));
       assertThat(nextBatch().deleted()).containsExactly(paths.get(2));
       assertThat(sweeper.stats().filesDeleted()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void anErrorOfTheJvmReachesWhoAskedForTheSweepAndTheNextSweepGoesOn() throws Exception {
+    OutOfMemoryError thrown = new OutOfMemoryError("injected");
+    storage
+        .on(StorageOperation.DELETE)
+        .nth(1)
+        .runOnce(
+            path -> {
+              throw thrown;
+            });
+    try (Sweeper sweeper = sweeper(options(), ticker)) {
+      sweeper.start();
+      List<String> paths = files(2);
+      sweeper.add(paths);
+      assertThatThrownBy(sweeper::sweepNow).isSameAs(thrown);
+      ticker.advance(Duration.ofSeconds(1));
+      assertThat(nextBatch().deleted()).containsExactlyInAnyOrderElementsOf(paths);
     }
   }
 

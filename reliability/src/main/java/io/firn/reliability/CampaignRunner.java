@@ -50,7 +50,14 @@ public final class CampaignRunner {
       int index = from + done;
       long seed = seedOf(firstSeed, index);
       try {
-        cases += round(campaign, index, seed);
+        cases +=
+            round(
+                campaign,
+                new Round(
+                    index,
+                    firstSeed,
+                    seed,
+                    Files.createTempDirectory("firn-" + campaign.name() + "-")));
       } catch (Throwable e) {
         Tally.Failure failure = new Tally.Failure(index, seed, e);
         failures.add(failure);
@@ -61,8 +68,7 @@ public final class CampaignRunner {
     return new Tally(campaign.name(), done, cases, (System.nanoTime() - start) / 1e9, failures);
   }
 
-  private long round(Campaign campaign, int index, long seed) throws Throwable {
-    Path directory = Files.createTempDirectory("firn-" + campaign.name() + "-");
+  private long round(Campaign campaign, Round round) throws Throwable {
     AtomicReference<Throwable> error = new AtomicReference<>();
     long[] cases = {0};
     CountDownLatch done = new CountDownLatch(1);
@@ -70,24 +76,24 @@ public final class CampaignRunner {
         new Thread(
             () -> {
               try {
-                cases[0] = campaign.run(new Round(index, seed, directory));
+                cases[0] = campaign.run(round);
               } catch (Throwable e) {
                 error.set(e);
               } finally {
                 done.countDown();
               }
             },
-            "round-" + index);
+            "round-" + round.index());
     thread.setDaemon(true);
     thread.start();
     if (!done.await(roundMax.toMillis(), TimeUnit.MILLISECONDS)) {
-      throw hang(campaign, index);
+      throw hang(campaign, round.index());
     }
     Throwable failure = error.get();
     if (failure != null) {
       throw failure;
     }
-    delete(directory);
+    delete(round.directory());
     return cases[0];
   }
 

@@ -183,7 +183,7 @@ final class ContestCampaign implements Campaign {
         if (line == null) {
           throw new AssertionError("The writer ended: " + Files.readString(errors));
         }
-        acknowledged = line.equals("open") ? acknowledged : Integer.parseInt(line);
+        acknowledged = line.equals("open") ? acknowledged : KilledWriter.Report.parse(line).batch();
       }
       refused(LockedException.class, () -> KilledWriter.open(round.table()).close());
       child.signal("STOP");

@@ -56,10 +56,10 @@ final class CrashCampaign implements Campaign {
       }
     }
     CrashStorage survivor = storage.crash(mode, random.nextLong());
+    ledger.checkSnapshots(survivor, round.table(), moment);
     Workload after = new Workload(survivor, round.table(), random, ledger);
     try (FirnTable table = after.open()) {
       ledger.recovered(table, moment);
-      ledger.checkSnapshots(survivor, round.table(), moment);
       after.write(table);
       table.flush();
       ledger.checkNewest(table, moment + ", after a flush");

@@ -87,10 +87,10 @@ final class FaultCampaign implements Campaign {
     Ledger ledger = new Ledger();
     run(round, ledger, random, storage, moment);
     CrashStorage survivor = disk.crash(SurvivalMode.NONE, random.nextLong());
+    ledger.checkSnapshots(survivor, round.table(), moment);
     Workload after = new Workload(survivor, round.table(), random, ledger);
     try (FirnTable table = after.open()) {
       ledger.recovered(table, moment);
-      ledger.checkSnapshots(survivor, round.table(), moment);
       after.write(table);
       table.flush();
       ledger.checkNewest(table, moment + ", after a flush");

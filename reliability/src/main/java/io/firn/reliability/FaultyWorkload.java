@@ -4,6 +4,7 @@ import io.firn.engine.CompactionKind;
 import io.firn.engine.FirnTable;
 import io.firn.engine.WriteBatch;
 import io.firn.engine.WriteToken;
+import io.firn.error.EngineFailedException;
 import io.firn.error.FirnException;
 import io.firn.error.StorageException;
 import java.util.List;
@@ -18,6 +19,9 @@ final class FaultyWorkload {
   private final Random random;
   private final Ledger ledger;
   private int failures;
+
+  /** A write has told that the table refuses all later ones. */
+  private boolean refusing;
 
   FaultyWorkload(Random random, Ledger ledger) {
     this.random = random;
@@ -55,8 +59,9 @@ final class FaultyWorkload {
   }
 
   /**
-   * Writes a batch. A batch that the log failed to take may be found later or not; one that was
-   * refused for any other reason certainly is not.
+   * Writes a batch. A batch that the log failed to take, or whose write is the first to tell that
+   * the table has failed, may be found later or not; one that was refused for any other reason
+   * certainly is not.
    */
   void write(FirnTable table) {
     List<Ledger.Change> changes =
@@ -66,6 +71,12 @@ final class FaultyWorkload {
     try {
       token = table.write(batch);
     } catch (StorageException e) {
+      throw e;
+    } catch (EngineFailedException e) {
+      if (refusing) {
+        ledger.withdraw(changes.size());
+      }
+      refusing = true;
       throw e;
     } catch (FirnException e) {
       ledger.withdraw(changes.size());

@@ -6,14 +6,12 @@ import io.firn.engine.FirnTable;
 import io.firn.error.FirnException;
 import io.firn.storage.StoragePaths;
 import io.firn.testkit.CrashStorage;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.apache.iceberg.data.Record;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Every kind of file of a table but the log, damaged: every bit flipped up to 32 KiB and random
@@ -52,34 +50,35 @@ final class FileDamageCampaign implements Campaign {
     Ledger ledger = new Ledger();
     Image image = image(round, ledger);
     Random random = round.random();
-    Cases cases = new Cases();
+    DamagedTables tables = new DamagedTables(image);
     for (String path : image.files().keySet()) {
-      byte[] bytes = image.file(path);
-      int exhaustive = Math.min(bytes.length, EXHAUSTIVE_BYTES) * 8;
+      DamagedTables.Check check = (storage, moment) -> check(storage, round, ledger, path, moment);
+      int beyond = image.file(path).length - EXHAUSTIVE_BYTES;
+      int exhaustive = Math.min(image.file(path).length, EXHAUSTIVE_BYTES) * 8;
       for (int bit = round.index() % SLICES; bit < exhaustive; bit += SLICES) {
-        flip(cases, round, ledger, image, path, bit);
+        tables.flipped(path, bit, check);
       }
-      for (int i = 0; i < Math.min(200, (bytes.length - EXHAUSTIVE_BYTES) / 64); i++) {
-        flip(
-            cases,
-            round,
-            ledger,
-            image,
-            path,
-            (EXHAUSTIVE_BYTES + random.nextInt(bytes.length - EXHAUSTIVE_BYTES)) * 8);
+      for (int i = 0; i < Math.min(200, beyond / 64); i++) {
+        tables.flipped(path, (EXHAUSTIVE_BYTES + random.nextInt(beyond)) * 8, check);
       }
     }
     List<String> paths = new ArrayList<>(image.files().keySet());
     for (int i = 0; i < COARSE_CASES; i++) {
-      coarse(cases, round, ledger, image, paths.get(random.nextInt(paths.size())), random);
+      String path = paths.get(random.nextInt(paths.size()));
+      coarse(
+          tables, path, random, (storage, moment) -> check(storage, round, ledger, path, moment));
     }
-    return cases.tried();
+    return tables.cases().tried();
   }
 
-  /** Files of two levels with deletion vectors, several manifests and snapshots. */
+  /**
+   * Files of two levels with deletion vectors, several manifests and snapshots, the same for all
+   * rounds of a campaign.
+   */
   private static Image image(Round round, Ledger ledger) throws Exception {
     CrashStorage storage = new CrashStorage();
-    Workload workload = new Workload(storage, round.table(), round.random(), ledger);
+    Workload workload =
+        new Workload(storage, round.table(), new Random(round.campaignSeed()), ledger);
     try (FirnTable table = workload.open()) {
       for (int flush = 0; flush < 5; flush++) {
         for (int i = 0; i < 6; i++) {
@@ -94,39 +93,24 @@ final class FileDamageCampaign implements Campaign {
     return Image.of(storage, round.table());
   }
 
-  private static void flip(
-      Cases cases, Round round, Ledger ledger, Image image, String path, int bit) {
-    byte[] flipped = image.file(path).clone();
-    flipped[bit / 8] ^= (byte) (1 << bit % 8);
-    check(
-        cases,
-        round,
-        ledger,
-        image,
-        path,
-        flipped,
-        "bit " + bit % 8 + " of byte " + bit / 8 + " flipped");
-  }
-
   private static void coarse(
-      Cases cases, Round round, Ledger ledger, Image image, String path, Random random) {
+      DamagedTables tables, String path, Random random, DamagedTables.Check check) {
+    Image image = tables.image();
     byte[] bytes = image.file(path);
     int from = random.nextInt(bytes.length + 1);
     switch (random.nextInt(6)) {
-      case 0 ->
-          check(
-              cases, round, ledger, image, path, Arrays.copyOf(bytes, from), "cut at byte " + from);
+      case 0 -> tables.damaged(path, Arrays.copyOf(bytes, from), "cut at byte " + from, check);
       case 1 -> {
         byte[] longer = Arrays.copyOf(bytes, bytes.length + 1 + random.nextInt(600));
-        check(cases, round, ledger, image, path, longer, "extended to " + longer.length);
+        tables.damaged(path, longer, "extended to " + longer.length, check);
       }
       case 2 -> {
         byte[] zeroed = bytes.clone();
         int to = Math.min(bytes.length, from + 1 + random.nextInt(512));
         Arrays.fill(zeroed, Math.min(from, to), to, (byte) 0);
-        check(cases, round, ledger, image, path, zeroed, "zeroed from " + from + " to " + to);
+        tables.damaged(path, zeroed, "zeroed from " + from + " to " + to, check);
       }
-      case 3 -> check(cases, round, ledger, image, path, null, "deleted");
+      case 3 -> tables.damaged(path, null, "deleted", check);
       default -> {
         List<String> others =
             image.files().keySet().stream()
@@ -134,14 +118,7 @@ final class FileDamageCampaign implements Campaign {
                 .toList();
         if (!others.isEmpty()) {
           String other = others.get(random.nextInt(others.size()));
-          check(
-              cases,
-              round,
-              ledger,
-              image,
-              path,
-              image.file(other),
-              "replaced by " + StoragePaths.name(other));
+          tables.damaged(path, image.file(other), "replaced by " + StoragePaths.name(other), check);
         }
       }
     }
@@ -153,32 +130,21 @@ final class FileDamageCampaign implements Campaign {
   }
 
   private static void check(
-      Cases cases,
-      Round round,
-      Ledger ledger,
-      Image image,
-      String path,
-      byte @Nullable [] content,
-      String damage) {
-    String moment = StoragePaths.name(path) + ", " + damage;
-    cases.run(
-        moment,
-        () -> {
-          try {
-            readAll(image.with(path, content), round.table(), ledger, moment);
-            if (damage.hashCode() % 4 == 0) {
-              writeMore(image.with(path, content), round.table(), ledger, moment);
-            }
-          } catch (FirnException e) {
-            if (!names(e, path)) {
-              throw new AssertionError("the error does not name the file: " + e, e);
-            }
-          }
-        });
+      CrashStorage storage, Round round, Ledger ledger, String path, String moment) {
+    try {
+      readAll(storage, round.table(), ledger, moment);
+      if (moment.hashCode() % 4 == 0) {
+        writeMore(storage, round.table(), ledger, moment);
+      }
+    } catch (FirnException e) {
+      if (!names(e, path)) {
+        throw new AssertionError("the error does not name the file: " + e, e);
+      }
+    }
   }
 
-  private static void readAll(CrashStorage storage, String directory, Ledger ledger, String moment)
-      throws IOException {
+  private static void readAll(
+      CrashStorage storage, String directory, Ledger ledger, String moment) {
     try (FirnTable table = Workload.table(storage, directory).openReadOnly()) {
       ledger.checkNewest(table, moment);
       for (SnapshotInfo snapshot : table.snapshots()) {

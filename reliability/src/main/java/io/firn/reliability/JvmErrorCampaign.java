@@ -41,10 +41,9 @@ final class JvmErrorCampaign implements Campaign {
     return 4_000;
   }
 
-  /** None: an error on the sweeper's thread reaches the caller wrapped. */
   @Override
   public int everydayRounds() {
-    return 0;
+    return 8;
   }
 
   @Override
@@ -67,10 +66,11 @@ final class JvmErrorCampaign implements Campaign {
     run(round, ledger, random, storage, moment);
     SurvivalMode mode = random.nextBoolean() ? SurvivalMode.NONE : SurvivalMode.ALL;
     CrashStorage survivor = disk.crash(mode, random.nextLong());
+    ledger.checkSnapshots(survivor, round.table(), moment);
     try (FirnTable table = Workload.table(survivor, round.table()).open()) {
       ledger.recovered(table, moment);
-      ledger.checkSnapshots(survivor, round.table(), moment);
     }
+    ledger.checkSnapshots(survivor, round.table(), moment + ", opened and closed");
     Ledger.checkSound(survivor, round.table(), moment);
     return 1;
   }

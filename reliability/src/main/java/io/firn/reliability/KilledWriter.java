@@ -13,6 +13,25 @@ import java.nio.charset.StandardCharsets;
  */
 final class KilledWriter {
 
+  /**
+   * A line of its output.
+   *
+   * @param batch acknowledged
+   * @param nanos when, by {@link System#nanoTime}, which all processes of a machine share
+   */
+  record Report(int batch, long nanos) {
+
+    static Report parse(String line) {
+      String[] parts = line.split(" ");
+      return new Report(Integer.parseInt(parts[0]), Long.parseLong(parts[1]));
+    }
+
+    @Override
+    public String toString() {
+      return batch + " " + nanos;
+    }
+  }
+
   private KilledWriter() {}
 
   /** Arguments: the table's directory, the seed, the first batch, its first operation minus 1. */
@@ -31,7 +50,7 @@ final class KilledWriter {
             change -> change.row().ifPresentOrElse(writes::put, () -> writes.delete(change.key())));
         table.write(writes);
         sequence += changes.size();
-        acknowledged.println(batch);
+        acknowledged.println(new Report(batch, System.nanoTime()));
         if (batch % 40 == 39) {
           table.flush();
         }

@@ -102,6 +102,24 @@ final class Ledger {
     return acknowledged;
   }
 
+  /**
+   * Records what a victim was given: all it reported, and the one batch that it may have written
+   * without a report.
+   */
+  void attempt(BatchSource source, Victim.Acknowledged reported) {
+    for (int next = batches.size(); next <= reported.atAll() + 1; next++) {
+      attempt(source.batch(next, attempted()));
+      if (next <= reported.beforeTheStrike()) {
+        acknowledge();
+      }
+    }
+  }
+
+  /** How many batches were attempted and, as far as is known, are there. */
+  int batches() {
+    return batches.size();
+  }
+
   /** The newest state attempted. */
   NavigableMap<Long, Record> state() {
     return attempted.state();
@@ -153,9 +171,19 @@ final class Ledger {
     compare(state(), Rows.all(table.scan().records()), moment);
   }
 
-  /** Each visible Iceberg snapshot, read without Firn, is the state at its sequence number. */
+  /**
+   * Each visible Iceberg snapshot, read without Firn, is the state at its sequence number; there is
+   * no table only if nothing was acknowledged. To be called when nobody has the table open.
+   */
   void checkSnapshots(Storage storage, String directory, String moment) throws IOException {
-    OutsideView view = OutsideView.of(storage, directory);
+    Optional<OutsideView> found = OutsideView.find(storage, directory);
+    if (found.isEmpty()) {
+      if (acknowledged > 0) {
+        throw new AssertionError(moment + ": there is no table");
+      }
+      return;
+    }
+    OutsideView view = found.get();
     for (Snapshot snapshot : view.snapshots()) {
       long sequence = Long.parseLong(snapshot.summary().get("firn.sequence"));
       compare(

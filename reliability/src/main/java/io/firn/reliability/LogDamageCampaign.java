@@ -2,7 +2,7 @@ package io.firn.reliability;
 
 import io.firn.engine.FirnTable;
 import io.firn.error.CorruptionException;
-import io.firn.storage.StoragePaths;
+import io.firn.error.FirnException;
 import io.firn.testkit.CrashStorage;
 import io.firn.testkit.SurvivalMode;
 import java.nio.ByteBuffer;
@@ -50,7 +50,7 @@ final class LogDamageCampaign implements Campaign {
             .filter(path -> path.endsWith(".wal") && image.file(path).length > HEADER_BYTES)
             .findFirst()
             .orElseThrow();
-    Cases cases = new Cases();
+    DamagedTables tables = new DamagedTables(image);
     for (String path : image.files().keySet()) {
       if (!path.endsWith(".wal")) {
         continue;
@@ -58,34 +58,32 @@ final class LogDamageCampaign implements Campaign {
       byte[] bytes = image.file(path);
       for (int at = round.index() % SLICES; at < bytes.length; at += SLICES) {
         long left = path.equals(last) ? lastOperation(bytes, at) : ledger.acknowledged();
-        check(
-            cases,
-            image.with(path, Arrays.copyOf(bytes, at)),
-            round,
-            ledger,
+        tables.damaged(
             path,
-            left,
-            "cut at " + at);
-        for (int bit = 0; bit < 8; bit++) {
-          byte[] flipped = bytes.clone();
-          flipped[at] ^= (byte) (1 << bit);
-          check(
-              cases,
-              image.with(path, flipped),
-              round,
-              ledger,
+            Arrays.copyOf(bytes, at),
+            "cut at " + at,
+            (storage, moment) -> check(storage, round, ledger, path, left, moment));
+        for (int bit = 8 * at; bit < 8 * at + 8; bit++) {
+          tables.flipped(
               path,
-              ledger.batchEndUpTo(ledger.acknowledged() - 1),
-              "bit " + bit + " of byte " + at + " flipped");
+              bit,
+              (storage, moment) ->
+                  check(
+                      storage,
+                      round,
+                      ledger,
+                      path,
+                      ledger.batchEndUpTo(ledger.acknowledged() - 1),
+                      moment));
         }
       }
     }
-    return cases.tried();
+    return tables.cases().tried();
   }
 
-  /** Two unflushed segments behind a flushed one, the same places for all slices of a seed. */
+  /** Two unflushed segments behind a flushed one, the same for all rounds of a campaign. */
   private static Image image(Round round, Ledger ledger) throws Exception {
-    Random random = new Random(round.seed());
+    Random random = new Random(round.campaignSeed());
     CrashStorage storage = new CrashStorage();
     Workload workload = new Workload(storage, round.table(), random, ledger);
     try (FirnTable table = workload.open()) {
@@ -97,7 +95,7 @@ final class LogDamageCampaign implements Campaign {
         workload.write(table);
       }
       storage = crashed(storage);
-    } catch (io.firn.error.FirnException e) {
+    } catch (FirnException e) {
       // Its storage is gone: it could not close.
       if (!String.valueOf(e.getMessage()).contains("crashed")) {
         throw e;
@@ -110,7 +108,7 @@ final class LogDamageCampaign implements Campaign {
         workload.write(table);
       }
       left = crashed(storage);
-    } catch (io.firn.error.FirnException e) {
+    } catch (FirnException e) {
       if (!String.valueOf(e.getMessage()).contains("crashed")) {
         throw e;
       }
@@ -149,24 +147,13 @@ final class LogDamageCampaign implements Campaign {
   }
 
   private static void check(
-      Cases cases,
-      CrashStorage storage,
-      Round round,
-      Ledger ledger,
-      String path,
-      long atLeast,
-      String damage) {
-    String moment = StoragePaths.name(path) + ", " + damage;
-    cases.run(
-        moment,
-        () -> {
-          try (FirnTable table = Workload.table(storage, round.table()).open()) {
-            ledger.checkPrefix(table, atLeast, moment);
-          } catch (CorruptionException e) {
-            if (!e.file().equals(path)) {
-              throw new AssertionError("another file is blamed: " + e, e);
-            }
-          }
-        });
+      CrashStorage storage, Round round, Ledger ledger, String path, long atLeast, String moment) {
+    try (FirnTable table = Workload.table(storage, round.table()).open()) {
+      ledger.checkPrefix(table, atLeast, moment);
+    } catch (CorruptionException e) {
+      if (!e.file().equals(path)) {
+        throw new AssertionError("another file is blamed: " + e, e);
+      }
+    }
   }
 }

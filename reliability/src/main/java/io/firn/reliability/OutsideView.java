@@ -5,6 +5,7 @@ import io.firn.storage.StoragePaths;
 import java.io.IOException;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -32,6 +33,11 @@ final class OutsideView {
 
   /** Reads the newest metadata; the outside reader of a table that nobody commits to. */
   static OutsideView of(Storage storage, String directory) throws IOException {
+    return find(storage, directory).orElseThrow();
+  }
+
+  /** The same, if there is a table. */
+  static Optional<OutsideView> find(Storage storage, String directory) throws IOException {
     String newest = "";
     int version = 0;
     for (Storage.FileStatus file : storage.list(StoragePaths.join(directory, "metadata"))) {
@@ -41,8 +47,12 @@ final class OutsideView {
         newest = file.path();
       }
     }
-    return new OutsideView(
-        new BaseTable(new StaticTableOperations(newest, new StorageFiles(storage)), directory));
+    return version == 0
+        ? Optional.empty()
+        : Optional.of(
+            new OutsideView(
+                new BaseTable(
+                    new StaticTableOperations(newest, new StorageFiles(storage)), directory)));
   }
 
   Iterable<Snapshot> snapshots() {

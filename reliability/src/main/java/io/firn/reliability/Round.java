@@ -7,10 +7,11 @@ import java.util.Random;
  * What one round of a campaign gets.
  *
  * @param index counts from 0; campaigns that go through all of something take it as the place
- * @param seed the source of all the round's randomness
+ * @param campaignSeed the same for all rounds of a campaign: what they go through together
+ * @param seed the source of the round's own randomness
  * @param directory an empty directory, deleted after a round that went well
  */
-public record Round(int index, long seed, Path directory) {
+public record Round(int index, long campaignSeed, long seed, Path directory) {
 
   /** A new generator at the start of the round's sequence. */
   public Random random() {

@@ -85,9 +85,9 @@ final class UnknownOutcomeCampaign implements Campaign {
     storage.heal();
     SurvivalMode mode = random.nextBoolean() ? SurvivalMode.NONE : SurvivalMode.ALL;
     CrashStorage survivor = disk.crash(mode, random.nextLong());
+    ledger.checkSnapshots(survivor, round.table(), moment);
     try (FirnTable table = Workload.table(survivor, round.table()).open()) {
       ledger.recovered(table, moment);
-      ledger.checkSnapshots(survivor, round.table(), moment);
       table.put(Rows.row(1_000_000, 1));
       table.flush();
     }

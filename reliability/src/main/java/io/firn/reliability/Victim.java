@@ -3,9 +3,11 @@ package io.firn.reliability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +16,14 @@ final class Victim {
 
   /** What ends it; afterwards the process is killed in any case. */
   interface Strike {
-    void strike() throws IOException, InterruptedException;
+    /**
+     * @return what was acknowledged before this moment by {@link System#nanoTime} has to survive
+     */
+    long strike() throws IOException, InterruptedException;
   }
+
+  /** Both the last batch of their kind, or the one before the first. */
+  record Acknowledged(int beforeTheStrike, int atAll) {}
 
   private final String table;
   private final Path errors;
@@ -37,12 +45,13 @@ final class Victim {
   /**
    * Runs it to its end.
    *
-   * @param first the number of the first batch it writes, {@code sequence} the operation before
-   * @return the last batch it reported as acknowledged, or the one before the first
+   * @param first the number of the first batch it writes
+   * @param sequence the operation before it
    */
-  int acknowledged(int first, long sequence, Strike strike) throws Exception {
-    int acknowledged = first - 1;
-    AtomicReference<@Nullable Exception> failed = new AtomicReference<>();
+  Acknowledged run(int first, long sequence, Strike strike) throws Exception {
+    List<KilledWriter.Report> reports = new ArrayList<>();
+    AtomicLong struck = new AtomicLong();
+    AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
     try (ChildProcess writer =
         ChildProcess.start(
             KilledWriter.class,
@@ -59,10 +68,12 @@ final class Victim {
                   if (!whileOpening) {
                     begun.await();
                   }
-                  if (!writer.endsWithin(millis)) {
-                    strike.strike();
+                  if (writer.endsWithin(millis)) {
+                    throw new AssertionError(
+                        "The writer ended by itself: " + Files.readString(errors));
                   }
-                } catch (IOException | InterruptedException e) {
+                  struck.set(strike.strike());
+                } catch (IOException | InterruptedException | AssertionError e) {
                   failed.set(e);
                 } finally {
                   writer.kill();
@@ -75,7 +86,7 @@ final class Victim {
           opened = true;
           begun.countDown();
         } else {
-          acknowledged = Integer.parseInt(line);
+          reports.add(KilledWriter.Report.parse(line));
         }
       }
       begun.countDown();
@@ -84,10 +95,18 @@ final class Victim {
         throw new AssertionError("The writer did not start: " + Files.readString(errors));
       }
     }
-    Exception failure = failed.get();
+    Throwable failure = failed.get();
     if (failure != null) {
-      throw failure;
+      throw new IOException("The writer could not be struck: " + failure.getMessage(), failure);
     }
-    return acknowledged;
+    int before = first - 1;
+    int atAll = first - 1;
+    for (KilledWriter.Report report : reports) {
+      atAll = report.batch();
+      if (report.nanos() - struck.get() < 0) {
+        before = report.batch();
+      }
+    }
+    return new Acknowledged(before, atAll);
   }
 }

@@ -131,6 +131,12 @@ final class LogScanner {
       segments.add(new Recovery.Segment(number, path, covered));
     }
     boolean continued = following != null && following.firstSequence() <= covered + 1;
+    boolean cut = following != null && !continued && paths.containsKey(number + 1);
+    if (reader.atEnd() && cut) {
+      breakAt(
+          number, path, reader.position(), reader, "the segment ends before the next one begins");
+      return;
+    }
     if (reader.atEnd() || continued) {
       // Bytes that are no record but lie before a segment that goes on without a gap are what an
       // earlier crash or failure left: nothing is missing.

@@ -162,7 +162,9 @@ class LogDamageTest {
     byte[] whole = files.get(first);
     for (int length = 0; length < whole.length; length++) {
       Files.write(first, Arrays.copyOf(whole, length));
-      assertThatThrownBy(this::recover).isInstanceOf(CorruptionException.class);
+      assertThatThrownBy(this::recover)
+          .isInstanceOfSatisfying(
+              CorruptionException.class, e -> assertThat(e.file()).isEqualTo(first.toString()));
     }
     assertThat(snapshot().keySet()).isEqualTo(files.keySet());
   }
