@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Iceberg's {@code FileIO} over local files that keeps what it has written: when an output stream
  * has been closed without an exception, the file and its name are durable. Iceberg's own FileIOs
- * for local files never sync.
+ * for local files never sync. Metadata that a catalog writes under its final name is given a
+ * checksum, which is compared when it is read: see {@code docs/format.md}.
  *
  * <p>Any engine may use it by {@code io-impl=io.firn.catalog.DurableFileIO}; it needs no property.
  * Only absolute local paths are accepted, with or without the {@code file:} scheme.
@@ -96,17 +97,19 @@ public final class DurableFileIO implements SupportsBulkOperations, SupportsPref
 
   @Override
   public InputFile newInputFile(String path) {
-    return new StorageFiles.Input(storage(), checked(path), StorageFiles.Input.UNKNOWN_LENGTH);
+    return newInputFile(path, StorageFiles.Input.UNKNOWN_LENGTH);
   }
 
   @Override
   public InputFile newInputFile(String path, long length) {
-    return new StorageFiles.Input(storage(), checked(path), length);
+    InputFile file = new StorageFiles.Input(storage(), checked(path), length);
+    return SealedMetadata.is(path) ? new SealedMetadata.Input(file) : file;
   }
 
   @Override
   public OutputFile newOutputFile(String path) {
-    return new StorageFiles.Output(storage(), checked(path));
+    OutputFile file = new StorageFiles.Output(storage(), checked(path));
+    return SealedMetadata.is(path) ? new SealedMetadata.Output(file) : file;
   }
 
   @Override

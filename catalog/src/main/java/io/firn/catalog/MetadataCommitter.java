@@ -73,6 +73,8 @@ final class MetadataCommitter {
       return metadata;
     } catch (NoSuchTableException | IllegalStateException e) {
       throw new NotATableException("Table " + table + " has been dropped or replaced", e);
+    } catch (SealedMetadata.DamagedException e) {
+      throw e.damage();
     } catch (FirnException e) {
       throw e;
     } catch (RuntimeException e) {

@@ -1,5 +1,10 @@
 package io.firn.catalog;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import io.firn.error.CorruptionException;
 import io.firn.storage.InputFileHandle;
 import io.firn.storage.Storage;
@@ -14,14 +19,22 @@ import org.apache.iceberg.io.FileIO;
 /**
  * The checksum at the end of a metadata file that Firn wrote: a last field of the JSON object,
  * which Iceberg's readers skip and its writers do not carry over. It covers the file's name too, so
- * that an older version under a newer name is no valid file. A file without it is another engine's.
+ * that an older version under a newer name is no valid file. A file without it is another engine's;
+ * one that ends almost like it is damaged there.
  */
 final class MetadataSeal {
 
   private static final String FIELD = ",\"firn-checksum\":\"";
   private static final String WHAT = "this is no metadata of an Iceberg table";
   private static final int DIGITS = 8;
-  private static final int SEAL_CHARS = FIELD.length() + DIGITS + 2;
+  private static final String END = "\"}";
+  private static final int SEAL_CHARS = FIELD.length() + DIGITS + END.length();
+
+  /** A seal with so many wrong characters is a damaged one; JSON of others has none this like. */
+  private static final int WRONG_CHARS_MAX = 6;
+
+  private static final ObjectReader ONE_OBJECT =
+      new ObjectMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private MetadataSeal() {}
 
@@ -29,7 +42,7 @@ final class MetadataSeal {
   static byte[] seal(String json, String name) {
     String open = json.substring(0, json.lastIndexOf('}'));
     byte[] bytes = open.getBytes(StandardCharsets.UTF_8);
-    return (open + FIELD + checksum(bytes, bytes.length, name) + "\"}")
+    return (open + FIELD + checksum(bytes, bytes.length, name) + END)
         .getBytes(StandardCharsets.UTF_8);
   }
 
@@ -55,23 +68,41 @@ final class MetadataSeal {
     check(bytes, path);
     String json = new String(bytes, StandardCharsets.UTF_8);
     try {
-      return TableMetadataParser.fromJson(path, json);
-    } catch (RuntimeException e) {
-      throw new CorruptionException(path, -1, WHAT + ": " + e.getMessage(), e);
+      JsonNode root = ONE_OBJECT.readTree(json);
+      return TableMetadataParser.fromJson(path, root);
+    } catch (RuntimeException | JsonProcessingException e) {
+      throw new CorruptionException(path, -1, WHAT, e);
     }
   }
 
-  private static void check(byte[] bytes, String path) {
+  /**
+   * Checks the bytes of a metadata file, if they are sealed.
+   *
+   * @throws CorruptionException if they are not what was sealed
+   */
+  static void check(byte[] bytes, String path) {
     int from = bytes.length - SEAL_CHARS;
     if (from < 0) {
       return;
     }
     String seal = new String(bytes, from, SEAL_CHARS, StandardCharsets.ISO_8859_1);
-    if (seal.startsWith(FIELD)
+    int wrong = wrongChars(seal);
+    if (wrong > 0 && wrong <= WRONG_CHARS_MAX) {
+      throw new CorruptionException(path, from, "the name of the metadata's checksum is damaged");
+    }
+    if (wrong == 0
         && !seal.substring(FIELD.length(), FIELD.length() + DIGITS)
             .equals(checksum(bytes, from, StoragePaths.name(path)))) {
       throw new CorruptionException(path, -1, "the checksum of the metadata differs");
     }
+  }
+
+  private static int wrongChars(String seal) {
+    int wrong = 0;
+    for (int i = 0; i < FIELD.length(); i++) {
+      wrong += seal.charAt(i) == FIELD.charAt(i) ? 0 : 1;
+    }
+    return wrong + (seal.endsWith(END) ? 0 : 1);
   }
 
   private static String checksum(byte[] bytes, int length, String name) {

@@ -52,9 +52,9 @@ final class PathTableOperations implements TableOperations {
   static final String VERSION_HINT = "version-hint.text";
 
   private static final Logger LOG = LoggerFactory.getLogger(PathTableOperations.class);
-  private static final Pattern VERSION =
+  static final Pattern VERSION =
       Pattern.compile("v([0-9]{1,9})((\\.gz)?\\.metadata\\.json|\\.metadata\\.json\\.gz)");
-  private static final Pattern HINT = Pattern.compile("[0-9]{1,9}");
+  static final Pattern HINT = Pattern.compile("[0-9]{1,9}");
   private static final List<String> SUFFIXES =
       List.of(".metadata.json", ".gz.metadata.json", ".metadata.json.gz");
 
@@ -133,7 +133,7 @@ final class PathTableOperations implements TableOperations {
               + metadataFileLocation("v" + hinted + SUFFIXES.get(0))
               + " is missing and the newest version there is is "
               + newest
-              + ". Restore the file, or delete the hint to go back to that version");
+              + ". Restore the file, or go back to that version by 'firn repair'");
     }
     return newest;
   }
@@ -283,7 +283,7 @@ final class PathTableOperations implements TableOperations {
   }
 
   /** A hint that is old or lost costs other readers a listing, nothing else. */
-  private void writeHint(int newest) {
+  void writeHint(int newest) {
     String temporary = metadataFileLocation(UUID.randomUUID() + "-version-hint.temp");
     try {
       write(temporary, Integer.toString(newest).getBytes(StandardCharsets.UTF_8));

@@ -147,6 +147,35 @@ final class SnapshotDraft {
     return finish(update, version.flushedSequence());
   }
 
+  /**
+   * Writes the snapshot of a repair and returns the metadata with it and properties.
+   *
+   * @param united data files that have several deletion vectors, with the union of them
+   * @param outdated the vectors that go
+   * @param lost data files that go, with their vectors
+   */
+  TableMetadata repair(
+      List<LiveFile> united,
+      List<DeleteFile> outdated,
+      List<LiveFile> lost,
+      Map<String, String> properties)
+      throws IOException {
+    united.forEach(file -> vectors.put(file.path(), file.deleted()));
+    writeVectors();
+    RowDelta update = table.newRowDelta().validateFromSnapshot(version.snapshotId());
+    vectorFiles.values().forEach(update::addDeletes);
+    outdated.forEach(update::removeDeletes);
+    for (LiveFile file : lost) {
+      update.removeRows(file.dataFile());
+      if (file.dvFile() != null) {
+        update.removeDeletes(file.dvFile());
+      }
+      removed.add(file.path());
+    }
+    describe(update, Map.of(), "repair", version.flushedSequence());
+    return finish(update, version.flushedSequence(), properties);
+  }
+
   private void addFiles(List<WrittenFile> files) {
     TableSchema schema = version.schema();
     SortOrder order = base.sortOrder();

@@ -108,6 +108,8 @@ final class TableSource implements AutoCloseable {
         throw new UnsupportedFeatureException(location + " gives no access to its metadata");
       } catch (NoSuchTableException e) {
         throw new NotATableException("There is no table " + location, e);
+      } catch (SealedMetadata.DamagedException e) {
+        throw e.damage();
       } catch (NotFoundException e) {
         throw new NotATableException(
             location + " is in the catalog, but its metadata is missing: " + e.getMessage(), e);

@@ -54,7 +54,7 @@ final class VersionReader {
       files = known.files();
       others = known.unsettled().deletes();
     } else {
-      ForeignDeletes deletes = deletes(metadata, snapshot, schema);
+      ForeignDeletes deletes = sound(deletes(metadata, snapshot, schema), snapshot);
       files = files(metadata, snapshot, deletes, known == null ? Map.of() : known.files());
       others = deletes.others();
     }
@@ -72,7 +72,7 @@ final class VersionReader {
     Integer schemaId = snapshot.schemaId();
     Schema found = schemaId == null ? null : metadata.schemasById().get(schemaId);
     TableSchema schema = TableRules.schema(metadata, found == null ? metadata.schema() : found);
-    ForeignDeletes deletes = deletes(metadata, snapshot, schema);
+    ForeignDeletes deletes = sound(deletes(metadata, snapshot, schema), snapshot);
     Map<String, LiveFile> files = files(metadata, snapshot, deletes, known.files());
     return new Version(
         snapshot.snapshotId(),
@@ -81,6 +81,51 @@ final class VersionReader {
         unsettled(metadata, snapshot, files, deletes.others()),
         schema,
         schemaId == null ? metadata.currentSchemaId() : schemaId);
+  }
+
+  /**
+   * A snapshot's version that may break Iceberg's own rules about deletion vectors.
+   *
+   * @param version with all vectors of a data file united
+   * @param repeated by path of a data file, its vectors, if it has more than one
+   * @param dangling vectors of which the data file is not in the snapshot
+   */
+  record Contents(
+      Version version, Map<String, List<DeleteFile>> repeated, List<DeleteFile> dangling) {}
+
+  /** The version of a snapshot, read by the table's current schema, and what is wrong with it. */
+  Contents contents(TableMetadata metadata, Snapshot snapshot, TableSchema schema)
+      throws IOException {
+    ForeignDeletes deletes = deletes(metadata, snapshot, schema);
+    Map<String, LiveFile> files = files(metadata, snapshot, deletes, Map.of());
+    DeletionVectorReader reader = new DeletionVectorReader(io);
+    Map<String, List<DeleteFile>> repeated = new LinkedHashMap<>();
+    List<DeleteFile> dangling = new ArrayList<>(deletes.vectors().values());
+    for (Map.Entry<String, List<DeleteFile>> more : deletes.repeated().entrySet()) {
+      LiveFile file = files.get(more.getKey());
+      DeleteFile first = file == null ? null : file.dvFile();
+      if (file == null || first == null) {
+        dangling.addAll(more.getValue());
+        continue;
+      }
+      List<DeleteFile> all = new ArrayList<>(List.of(first));
+      DeletionVector united = file.deleted();
+      for (DeleteFile vector : more.getValue()) {
+        united = united.union(reader.read(vector));
+        all.add(vector);
+      }
+      files.put(file.path(), file.with(united, first));
+      repeated.put(file.path(), all);
+    }
+    Version version =
+        new Version(
+            snapshot.snapshotId(),
+            FlushedSequence.of(metadata),
+            files,
+            unsettled(metadata, snapshot, files, deletes.others()),
+            schema,
+            metadata.currentSchemaId());
+    return new Contents(version, repeated, dangling);
   }
 
   /**
@@ -205,13 +250,28 @@ final class VersionReader {
    * The deletes of a snapshot.
    *
    * @param vectors deletion vectors by the path of their data file; emptied as they are used
+   * @param repeated further vectors of the same data files, of which there may be none
    * @param others equality deletes by key, and position deletes in Parquet files
    */
-  private record ForeignDeletes(Map<String, DeleteFile> vectors, List<DeleteFile> others) {}
+  private record ForeignDeletes(
+      Map<String, DeleteFile> vectors,
+      Map<String, List<DeleteFile>> repeated,
+      List<DeleteFile> others) {}
+
+  private static ForeignDeletes sound(ForeignDeletes deletes, Snapshot snapshot) {
+    for (String dataFile : deletes.repeated().keySet()) {
+      throw new CorruptionException(
+          snapshot.manifestListLocation(),
+          -1,
+          dataFile + " has two deletion vectors; 'firn repair' unites them");
+    }
+    return deletes;
+  }
 
   private ForeignDeletes deletes(TableMetadata metadata, Snapshot snapshot, TableSchema schema)
       throws IOException {
     Map<String, DeleteFile> vectors = new HashMap<>();
+    Map<String, List<DeleteFile>> repeated = new LinkedHashMap<>();
     List<DeleteFile> others = new ArrayList<>();
     FileIO checked = FileChecksums.checked(io, snapshot);
     for (ManifestFile manifest : manifests(checked, snapshot, ManifestContent.DELETES)) {
@@ -228,16 +288,16 @@ final class VersionReader {
             throw new CorruptionException(
                 entry.location(), -1, "a deletion vector that names no data file");
           }
-          if (vectors.put(dataFile, entry.copy()) != null) {
-            throw new CorruptionException(
-                manifest.path(), -1, dataFile + " has two deletion vectors; roll back the commit");
+          DeleteFile vector = entry.copy();
+          if (vectors.putIfAbsent(dataFile, vector) != null) {
+            repeated.computeIfAbsent(dataFile, file -> new ArrayList<>()).add(vector);
           }
         }
       } catch (RuntimeException e) {
         throw unreadable(manifest, e);
       }
     }
-    return new ForeignDeletes(vectors, others);
+    return new ForeignDeletes(vectors, repeated, others);
   }
 
   private static void checkReadable(DeleteFile file, TableSchema schema) {

@@ -12,9 +12,11 @@ import io.firn.storage.StoragePaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.expressions.Expressions;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,6 +92,44 @@ class ChecksumTest {
         newest, json.replaceFirst("\"firn.sequence\":\"3\"", "\"firn.sequence\":\"7\""));
     assertThat(newest).content().isNotEqualTo(json);
     assertDamaged(newest);
+  }
+
+  @Test
+  void anyByteOfTheMetadataMatters() throws IOException {
+    Path newest = newest();
+    anyByteMatters(newest);
+    byte[] bytes = Files.readAllBytes(newest);
+    for (int at = bytes.length - 40; at < bytes.length; at++) {
+      byte[] damaged = bytes.clone();
+      damaged[at] ^= 1;
+      Files.write(newest, damaged);
+      assertDamaged(newest);
+    }
+    Files.write(newest, Arrays.copyOf(bytes, bytes.length + 1));
+    assertDamaged(newest);
+  }
+
+  @Test
+  void anyByteOfTheMetadataThatACatalogWritesMatters() throws IOException {
+    Path other = Files.createDirectory(directory.resolve("catalog"));
+    try (TableStore store = Places.JDBC.create(other, storage)) {
+      WrittenFile one = Rows.write(store, 0, Rows.range(0, 10, "a"));
+      store.commitFlush(now -> flush(1, List.of(one), Map.of()));
+    }
+    Table table = Places.JDBC.foreign(other);
+    Path newest = local(((HasTableOperations) table).operations().current().metadataFileLocation());
+    byte[] bytes = Files.readAllBytes(newest);
+    for (int at = 0; at < bytes.length; at += 97) {
+      byte[] damaged = bytes.clone();
+      damaged[at] ^= (byte) (1 << at % 8);
+      Files.write(newest, damaged);
+      assertThatThrownBy(() -> Places.JDBC.open(other, storage).close())
+          .as("byte %d", at)
+          .isInstanceOf(CorruptionException.class)
+          .hasMessageContaining(newest.getFileName().toString());
+    }
+    Files.write(newest, bytes);
+    Places.JDBC.open(other, storage).close();
   }
 
   @Test

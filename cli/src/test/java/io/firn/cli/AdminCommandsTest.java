@@ -217,6 +217,41 @@ class AdminCommandsTest {
         .contains(file.getFileName().toString());
   }
 
+  @Test
+  void damageThatKeepsTheTableFromBeingOpenedIsFoundToo() throws IOException {
+    for (String kind :
+        List.of(
+            ".metadata.json", "version-hint.text", "snap-", "-m0.avro", ".puffin", ".parquet")) {
+      Path file = newest(kind);
+      byte[] good = Files.readAllBytes(file);
+      byte[] bad = good.clone();
+      bad[bad.length / 2] ^= 1 << 6;
+      Files.write(file, bad);
+      assertThat(firn("verify", table, "--deep").exits(3).out())
+          .as(kind)
+          .contains(file.getFileName().toString());
+      Files.write(file, good);
+    }
+    firn("verify", table, "--deep").succeeds();
+  }
+
+  /** The file of a kind that was written last. */
+  private Path newest(String kind) throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of(table))) {
+      return files
+          .filter(path -> path.getFileName().toString().contains(kind))
+          .max(
+              java.util.Comparator.comparing(
+                  (Path path) -> path.toFile().lastModified() * 1_000L + length(path)))
+          .orElseThrow();
+    }
+  }
+
+  /** Of versions made in one millisecond, the later one has the longer name. */
+  private static int length(Path path) {
+    return path.getFileName().toString().length();
+  }
+
   private Path largest() throws IOException {
     try (Stream<Path> files = Files.list(Path.of(table, "data"))) {
       return files

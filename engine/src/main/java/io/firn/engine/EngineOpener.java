@@ -31,12 +31,6 @@ final class EngineOpener {
 
   private static final Logger LOG = LoggerFactory.getLogger(EngineOpener.class);
 
-  /**
-   * The directory, within the table's, for what is this process's and not the table's. Hidden from
-   * other engines by its name.
-   */
-  private static final String LOCAL_DIRECTORY = "_firn";
-
   private final TableSpec spec;
 
   private EngineOpener(TableSpec spec) {
@@ -202,18 +196,14 @@ final class EngineOpener {
   }
 
   private String localDirectory(TableStore store) {
-    String chosen = spec.localDirectory();
-    if (chosen != null) {
-      return chosen;
-    }
-    String location = StoragePaths.withoutFileScheme(store.location());
-    if (!location.startsWith("/")) {
-      throw new InvalidArgumentException(
-          "The table's files are at "
-              + location
-              + ", not on the local file system: name a localDirectory for its log and lock");
-    }
-    return StoragePaths.join(location, LOCAL_DIRECTORY);
+    return LocalDirectory.find(store, spec.localDirectory())
+        .orElseThrow(
+            () ->
+                new InvalidArgumentException(
+                    "The table's files are at "
+                        + store.location()
+                        + ", not on the local file system: name a localDirectory for its log and"
+                        + " lock"));
   }
 
   private static void createDirectory(Storage files, String directory) {

@@ -33,6 +33,7 @@ public final class DataFileIndex {
   static final int HEADER_BYTES = 16;
 
   private final int contentChecksum;
+  private final @Nullable Integer tailChecksum;
   private final long rowCount;
   private final byte[] firstKey;
   private final byte[] lastKey;
@@ -75,6 +76,7 @@ public final class DataFileIndex {
     }
     this.schemaJson = source.readBytes();
     checkName(source);
+    this.tailChecksum = source.remaining() > 0 ? source.readInt() : null;
     if (source.remaining() != 0) {
       throw source.corrupt("the index section has " + source.remaining() + " bytes too many");
     }
@@ -164,6 +166,14 @@ public final class DataFileIndex {
   /** CRC-32C of the file's bytes before the index section: pages and page headers. */
   int contentChecksum() {
     return contentChecksum;
+  }
+
+  /**
+   * CRC-32C of the file's bytes behind the index section: Parquet's page indexes and its footer.
+   * Null if the file is older than this field.
+   */
+  @Nullable Integer tailChecksum() {
+    return tailChecksum;
   }
 
   /** The number of rows of the file, at least one. */

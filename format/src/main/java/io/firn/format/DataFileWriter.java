@@ -287,12 +287,14 @@ public final class DataFileWriter implements Closeable {
             schema,
             StoragePaths.name(path),
             output.checksum());
-    IndexLocator locator = new IndexLocator(output.getPos(), section.length);
-    output.write(section, 0, section.length);
+    int length = section.length + SectionTail.BYTES;
+    IndexLocator locator = new IndexLocator(output.getPos(), length);
+    output.hold(length);
     Map<String, String> properties = new LinkedHashMap<>();
     properties.put(SCHEMA_KEY, SchemaParser.toJson(schema));
     properties.put(DataFileIndex.FOOTER_KEY, locator.footerValue());
     parquet.end(properties);
+    output.release(checksum -> SectionTail.append(section, checksum));
   }
 
   private void requireOpen() {

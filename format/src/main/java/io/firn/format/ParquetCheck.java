@@ -66,7 +66,8 @@ public final class ParquetCheck {
   }
 
   /**
-   * Compares the checksum that Firn keeps of all pages and their headers; other files have none.
+   * Compares the checksums that Firn keeps of what stands before its index, pages and their
+   * headers, and of what stands behind it, page indexes and footer; other files have none.
    */
   private static void checkContent(Storage storage, String path) {
     try (InputFileHandle file = storage.open(path)) {
@@ -75,20 +76,32 @@ public final class ParquetCheck {
       if (locator == null || index == null) {
         return;
       }
-      CRC32C checksum = new CRC32C();
-      byte[] block = new byte[BLOCK_BYTES];
-      for (long at = 0; at < locator.offset(); at += block.length) {
-        int length = (int) Math.min(block.length, locator.offset() - at);
-        file.readFully(at, block, 0, length);
-        checksum.update(block, 0, length);
-      }
-      if ((int) checksum.getValue() != index.contentChecksum()) {
+      if (checksum(file, 0, locator.offset()) != index.contentChecksum()) {
         throw new CorruptionException(
             path, 0, "the checksum of the " + locator.offset() + " bytes before the index differs");
+      }
+      long behind = locator.offset() + locator.length();
+      Integer tail = index.tailChecksum();
+      if (tail != null && checksum(file, behind, file.length()) != tail) {
+        throw new CorruptionException(
+            path,
+            behind,
+            "the checksum of the " + (file.length() - behind) + " bytes behind the index differs");
       }
     } catch (IOException e) {
       throw new StorageException("Cannot read " + path, e);
     }
+  }
+
+  private static int checksum(InputFileHandle file, long from, long to) throws IOException {
+    CRC32C checksum = new CRC32C();
+    byte[] block = new byte[BLOCK_BYTES];
+    for (long at = from; at < to; at += block.length) {
+      int length = (int) Math.min(block.length, to - at);
+      file.readFully(at, block, 0, length);
+      checksum.update(block, 0, length);
+    }
+    return (int) checksum.getValue();
   }
 
   private static void column(

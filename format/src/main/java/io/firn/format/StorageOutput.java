@@ -1,10 +1,13 @@
 package io.firn.format;
 
 import io.firn.storage.OutputFileHandle;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.function.IntFunction;
 import java.util.zip.CRC32C;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of the storage seam as Parquet's library wants it: buffered, and not closed by whoever
@@ -20,17 +23,26 @@ final class StorageOutput extends PositionOutputStream implements OutputFile {
   private long flushed;
   private final CRC32C checksum = new CRC32C();
 
+  /** What is written while something before it is not known yet. */
+  private @Nullable ByteArrayOutputStream held;
+
+  private long heldFrom;
+
   StorageOutput(OutputFileHandle file) {
     this.file = file;
   }
 
   @Override
   public long getPos() {
-    return flushed + buffered;
+    return held == null ? flushed + buffered : heldFrom + held.size();
   }
 
   @Override
   public void write(int value) throws IOException {
+    if (held != null) {
+      held.write(value);
+      return;
+    }
     if (buffered == buffer.length) {
       flush();
     }
@@ -39,6 +51,10 @@ final class StorageOutput extends PositionOutputStream implements OutputFile {
 
   @Override
   public void write(byte[] source, int offset, int length) throws IOException {
+    if (held != null) {
+      held.write(source, offset, length);
+      return;
+    }
     if (length > buffer.length - buffered) {
       flush();
       if (length >= buffer.length) {
@@ -66,6 +82,34 @@ final class StorageOutput extends PositionOutputStream implements OutputFile {
   int checksum() throws IOException {
     flush();
     return (int) checksum.getValue();
+  }
+
+  /**
+   * Keeps what is written from now on in memory, as if {@code reserved} bytes had been written
+   * before it.
+   */
+  void hold(int reserved) {
+    heldFrom = getPos() + reserved;
+    held = new ByteArrayOutputStream();
+  }
+
+  /**
+   * Ends {@link #hold}.
+   *
+   * @param before gives the reserved bytes for the CRC-32C of what has been kept
+   */
+  void release(IntFunction<byte[]> before) throws IOException {
+    ByteArrayOutputStream kept = held;
+    if (kept == null) {
+      throw new IllegalStateException("Nothing is kept");
+    }
+    held = null;
+    byte[] behind = kept.toByteArray();
+    CRC32C crc = new CRC32C();
+    crc.update(behind, 0, behind.length);
+    byte[] reserved = before.apply((int) crc.getValue());
+    write(reserved, 0, reserved.length);
+    write(behind, 0, behind.length);
   }
 
   @Override

@@ -11,6 +11,7 @@ public final class Campaigns {
           new CrashCampaign(),
           new LogDamageCampaign(),
           new FileDamageCampaign(),
+          new VerifyCampaign(),
           new FaultCampaign(),
           new FullDiskCampaign(),
           new JvmErrorCampaign(),

@@ -101,9 +101,9 @@ final class TableArgument {
               builder.option(key, value);
             });
     check.build();
-    String localDirectory = settings().get(LOCAL_DIRECTORY);
+    String localDirectory = localDirectory();
     if (localDirectory != null) {
-      builder.localDirectory(Path.of(localDirectory).toAbsolutePath().toString());
+      builder.localDirectory(localDirectory);
     }
     return builder;
   }
@@ -130,11 +130,17 @@ final class TableArgument {
               }
             });
     check.build();
-    String localDirectory = settings().get(LOCAL_DIRECTORY);
+    String localDirectory = localDirectory();
     if (localDirectory != null) {
-      builder.localDirectory(Path.of(localDirectory).toAbsolutePath().toString());
+      builder.localDirectory(localDirectory);
     }
     return builder;
+  }
+
+  /** Where the table's writer keeps log and lock, if it was named. */
+  @Nullable String localDirectory() {
+    String named = settings().get(LOCAL_DIRECTORY);
+    return named == null ? null : Path.of(named).toAbsolutePath().toString();
   }
 
   private static boolean isOption(String key) {

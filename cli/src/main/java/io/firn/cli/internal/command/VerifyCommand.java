@@ -29,12 +29,14 @@ import picocli.CommandLine.Option;
     description = {
       "Check that the table is what Firn promises; exit code 3 if it is not.",
       "One live row per key; files sorted and complete; at most one valid deletion vector per data"
-          + " file; true bounds and counts; every referenced file there; checksums right; the"
-          + " engine's rows equal to those an Iceberg reader reads."
+          + " file; true bounds and counts; every referenced file there; the log whole; checksums"
+          + " right; the engine's rows equal to those an Iceberg reader reads."
     })
 final class VerifyCommand extends TableCommand {
 
-  @Option(names = "--deep", description = "Read every column, not only the keys")
+  @Option(
+      names = "--deep",
+      description = "Read every column of every snapshot's files, not only the current keys")
   private boolean deep;
 
   @Mixin private ListingFormat format = new ListingFormat();
@@ -67,7 +69,11 @@ final class VerifyCommand extends TableCommand {
   private VerifyReport verify(Depth depth) {
     try (Progress progress = Progress.start(terminal(), "verify", " rows", -1)) {
       return TableVerifier.verify(
-          table.location(), new LocalStorage(), depth, (done, total) -> progress.moveTo(done));
+          table.location(),
+          new LocalStorage(),
+          table.localDirectory(),
+          depth,
+          (done, total) -> progress.moveTo(done));
     }
   }
 

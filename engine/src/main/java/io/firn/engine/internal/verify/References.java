@@ -28,7 +28,7 @@ public final class References {
     sequences();
     try {
       for (String path : store.referencedFiles()) {
-        if (!store.files().exists(StoragePaths.withoutFileScheme(path))) {
+        if (!findings.name(path) && !store.files().exists(StoragePaths.withoutFileScheme(path))) {
           findings.error(path, "is referenced by the table's metadata and does not exist");
         }
       }

@@ -30,7 +30,10 @@ public record VerifiedFile(
     DataFileReaders readers,
     byte @Nullable [] firstKey) {
 
-  /** Opens and checks a file; null, and a finding, if there is nothing to read. */
+  /**
+   * Opens and checks a file; null, and a finding, if there is nothing to read. One of which
+   * something is known to be wrong is left alone.
+   */
   public static @Nullable VerifiedFile open(
       LiveFile file,
       @Nullable FileScanTask task,
@@ -39,6 +42,9 @@ public record VerifiedFile(
       DataFileReaders readers,
       Findings findings) {
     String path = file.path();
+    if (findings.name(path)) {
+      return null;
+    }
     try {
       long length = storage.length(StoragePaths.withoutFileScheme(path));
       if (length != file.lengthBytes()) {
@@ -52,7 +58,7 @@ public record VerifiedFile(
           return null;
         }
         if (file.namedByFirn() && !reader.hasIndex()) {
-          findings.notice(path, "has no Firn index any more; it is read without");
+          findings.error(path, "has lost its Firn index, or the footer that names it");
         }
         DataFile entry = task == null ? file.dataFile() : task.file();
         return new VerifiedFile(file, entry, version.schema(), readers, reader.firstKey());

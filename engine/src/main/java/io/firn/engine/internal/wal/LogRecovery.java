@@ -98,10 +98,14 @@ final class LogRecovery {
       }
     }
     storage.syncDirectory(directory);
+    // The damaged one last: until then a crash in between leaves what proves the damage, and what
+    // the copy was made of.
     List<String> setAside = new ArrayList<>();
-    for (String path : paths.tailMap(broken.segment(), true).values()) {
+    for (String path : paths.tailMap(broken.segment(), false).values()) {
       setAside.add(setAside(path));
     }
+    storage.syncDirectory(directory);
+    setAside.add(0, setAside(broken.path()));
     LOG.warn(
         "Salvage of the log in {}: kept everything before operation {}, set aside {}",
         directory,

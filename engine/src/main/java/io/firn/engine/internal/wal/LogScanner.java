@@ -67,16 +67,25 @@ final class LogScanner {
     }
   }
 
+  /** The header of a segment that is not read yet; null for one that is damaged or misplaced. */
   private @Nullable SegmentHeader readHeader(long number, String path) throws IOException {
     try (SegmentReader reader = new SegmentReader(storage, path)) {
       return reader.header(number, table);
+    } catch (CorruptionException misplaced) {
+      return null;
     }
   }
 
   private void scan(
       long number, String path, SegmentReader reader, @Nullable SegmentHeader following)
       throws IOException {
-    SegmentHeader header = reader.header(number, table);
+    SegmentHeader header;
+    try {
+      header = reader.header(number, table);
+    } catch (CorruptionException misplaced) {
+      broken = new Break(number, path, misplaced.offset(), covered + 1, what(misplaced));
+      return;
+    }
     if (following != null && following.firstSequence() <= from) {
       // All of it is in the table.
       obsolete.add(path);
@@ -101,17 +110,24 @@ final class LogScanner {
     }
     long expected = header.firstSequence();
     boolean announced = false;
-    while (reader.next()) {
+    for (long start = reader.position(); reader.next(); start = reader.position()) {
       PayloadReader payload = reader.payload();
       if (payload.firstSequence() != expected) {
-        throw new CorruptionException(
-            path,
-            reader.position(),
-            "before this place, operation "
-                + expected
-                + " should stand where operation "
-                + payload.firstSequence()
-                + " does");
+        if (announced) {
+          segments.add(new Recovery.Segment(number, path, covered));
+        }
+        broken =
+            new Break(
+                number,
+                path,
+                start,
+                covered + 1,
+                "operation "
+                    + expected
+                    + " should stand where operation "
+                    + payload.firstSequence()
+                    + " does");
+        return;
       }
       expected = payload.lastSequence() + 1;
       if (expected > covered + 1) {
@@ -148,6 +164,12 @@ final class LogScanner {
     breakAt(number, path, reader.position(), reader, "the record is damaged");
   }
 
+  /** The message of an exception without the place, which the break has. */
+  private static String what(CorruptionException e) {
+    String message = String.valueOf(e.getMessage());
+    return message.substring(message.indexOf(": ", e.file().length()) + 2);
+  }
+
   private void breakAt(long number, String path, long offset, SegmentReader reader, String what)
       throws IOException {
     boolean durable = reader.provesDurable(covered + 1, Math.max(offset + 1, SegmentHeader.BYTES));
@@ -166,17 +188,35 @@ final class LogScanner {
                 ? what
                     + "; it held operation "
                     + (covered + 1)
-                    + ", which later parts of the log call durable. Restore the file, or open with"
-                    + " salvage to keep what lies before"
+                    + ", which later parts of the log call durable. Restore the file, or salvage"
+                    + " what lies before by 'firn repair'"
                 : null);
   }
 
   private boolean provesDurable(long number, String path) throws IOException {
+    SegmentHeader header = readHeader(number, path);
     try (SegmentReader reader = new SegmentReader(storage, path)) {
-      SegmentHeader header = reader.header(number, table);
       return (header != null && header.durableSequence() > covered)
           || reader.provesDurable(covered + 1, SegmentHeader.BYTES);
     }
+  }
+
+  /** The last operation that any part of the log is known to have had. */
+  long lastKnown() throws IOException {
+    long last = covered;
+    Break at = broken;
+    if (at == null) {
+      return last;
+    }
+    for (Map.Entry<Long, String> entry : paths.tailMap(at.segment(), true).entrySet()) {
+      SegmentHeader header = readHeader(entry.getKey(), entry.getValue());
+      last = Math.max(last, header == null ? 0 : header.firstSequence() - 1);
+      try (SegmentReader reader = new SegmentReader(storage, entry.getValue())) {
+        long from = entry.getKey() == at.segment() ? at.offset() : 0;
+        last = Math.max(last, reader.lastSequence(covered, Math.max(from, SegmentHeader.BYTES)));
+      }
+    }
+    return last;
   }
 
   /** The last operation read, or the one before the first wanted. */

@@ -5,6 +5,7 @@ import io.firn.storage.Storage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -71,11 +72,34 @@ final class SegmentReader implements Closeable {
    * sequence number when it was written.
    */
   boolean provesDurable(long sequence, long offset) throws IOException {
+    return anyRecord(sequence, offset, record -> record.durableSequence() >= sequence);
+  }
+
+  /**
+   * The last operation in the valid records at or behind an offset, of those behind a sequence
+   * number; or that sequence number.
+   */
+  long lastSequence(long sequence, long offset) throws IOException {
+    long[] last = {sequence};
+    boolean ignored =
+        anyRecord(
+            sequence,
+            offset,
+            record -> {
+              last[0] = Math.max(last[0], record.lastSequence());
+              return false;
+            });
+    return last[0];
+  }
+
+  /** True if a test holds for one of the valid records at or behind an offset. */
+  private boolean anyRecord(long sequence, long offset, Predicate<PayloadReader> test)
+      throws IOException {
     long at = offset;
     long last = file.length() - LogRecord.HEADER_BYTES - LogRecord.PAYLOAD_BYTES_MIN;
     while (at <= last) {
       int length = plausible(at, sequence) ? valid(at) : -1;
-      if (length >= 0 && payload.durableSequence() >= sequence) {
+      if (length >= 0 && test.test(payload)) {
         return true;
       }
       at += length >= 0 ? LogRecord.HEADER_BYTES + length : 1;
