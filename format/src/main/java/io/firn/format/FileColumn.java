@@ -39,17 +39,21 @@ abstract class FileColumn {
     return decoded;
   }
 
-  /** A decoded page, which is not kept from now on if it was not before. Not to be changed. */
-  final Column pageOnce(int page) {
-    Column kept = kept(page);
-    return kept == null ? decoded(page) : kept;
+  /** The value of one row of a page, alone in a column. */
+  final Column alone(int page, int row) {
+    Column decoded = Column.of(field);
+    decode(page, row, 1, bytes(page), 0, decoded);
+    return decoded;
   }
 
   private Column decoded(int page) {
     Column decoded = Column.of(field);
-    byte[] bytes = readsForItself() ? NONE : file.read(pages.offset(page), pages.length(page));
-    decode(page, bytes, 0, decoded);
+    decode(page, bytes(page), 0, decoded);
     return decoded;
+  }
+
+  private byte[] bytes(int page) {
+    return readsForItself() ? NONE : file.read(pages.offset(page), pages.length(page));
   }
 
   /** A decoded page if it is kept, or null. Not to be changed. */
@@ -58,13 +62,21 @@ abstract class FileColumn {
   }
 
   /**
-   * Decodes a page, appending its values.
+   * Decodes a page, appending its values, as {@link #decode(int, int, int, byte[], int, Column)}
+   */
+  final void decode(int page, byte[] bytes, int from, Column target) {
+    decode(page, 0, pages.rows(page), bytes, from, target);
+  }
+
+  /**
+   * Decodes some rows of a page, appending their values.
    *
+   * @param first the first of them, counted from the page's first row on
    * @param bytes bytes of the file, with those of the page from {@code from} on; not looked at if
    *     the column {@link #readsForItself}
    * @throws io.firn.error.CorruptionException if they are damaged
    */
-  abstract void decode(int page, byte[] bytes, int from, Column target);
+  abstract void decode(int page, int first, int count, byte[] bytes, int from, Column target);
 
   /** Whether decoding reads what it needs, because it is not in one place. */
   boolean readsForItself() {

@@ -92,14 +92,18 @@ final class FlatColumn extends FileColumn {
   }
 
   @Override
-  void decode(int page, byte[] bytes, int from, Column target) {
+  void decode(int page, int first, int count, byte[] bytes, int from, Column target) {
     Column dictionary = dictionary(pages.chunkOf(page));
-    file.decoding(pages.offset(page), () -> decodeBytes(page, bytes, from, dictionary, target));
+    file.decoding(
+        pages.offset(page),
+        () -> {
+          decode(open(page, bytes, from), first, count, dictionary, target);
+          return target;
+        });
     file.metrics().pagesDecoded.increment();
   }
 
-  private Column decodeBytes(
-      int page, byte[] bytes, int from, @Nullable Column dictionary, Column target) {
+  private PageBody open(int page, byte[] bytes, int from) {
     PageBody body =
         PageBody.open(
             bytes,
@@ -114,33 +118,46 @@ final class FlatColumn extends FileColumn {
     if (body.header().kind() == PageHeader.Kind.DICTIONARY || body.header().values() != rows) {
       throw new MalformedPageException("not a data page of " + rows + " rows");
     }
+    return body;
+  }
+
+  private void decode(
+      PageBody body, int first, int count, @Nullable Column dictionary, Column target) {
     boolean[] nulls =
         optional && body.header().kind() != PageHeader.Kind.VALUES
             ? HybridDecoder.decodeNulls(
-                body.data(), body.definitionFrom(), body.definitionTo(), rows)
+                body.data(), body.definitionFrom(), body.definitionTo(), body.header().values())
             : null;
-    int start = target.size();
-    values(body, dictionary, target, rows - count(nulls));
-    if (nulls != null) {
-      NullSpread.spread(target, start, nulls, rows);
+    if (nulls == null) {
+      values(body, dictionary, target, first, count);
+      return;
     }
-    return target;
+    int start = target.size();
+    int skipped = first - count(nulls, 0, first);
+    values(body, dictionary, target, skipped, count - count(nulls, first, first + count));
+    NullSpread.spread(target, start, nulls, first, count);
   }
 
-  private void values(PageBody body, @Nullable Column dictionary, Column target, int count) {
+  private void values(
+      PageBody body, @Nullable Column dictionary, Column target, int skip, int count) {
     Encoding encoding = body.encoding();
     // The dictionary has been converted already.
     if (conversions.isEmpty() || encoding.usesDictionary()) {
-      decode(body, encoding, dictionary, target, count);
+      decode(body, encoding, dictionary, target, skip, count);
       return;
     }
     Column raw = Column.of(rawField);
-    decode(body, encoding, null, raw, count);
+    decode(body, encoding, null, raw, skip, count);
     conversions.convert(raw, target);
   }
 
   private void decode(
-      PageBody body, Encoding encoding, @Nullable Column dictionary, Column target, int count) {
+      PageBody body,
+      Encoding encoding,
+      @Nullable Column dictionary,
+      Column target,
+      int skip,
+      int count) {
     ValueDecoder.decode(
         descriptor,
         encoding,
@@ -150,6 +167,7 @@ final class FlatColumn extends FileColumn {
         body.valuesTo(),
         dictionary,
         target,
+        skip,
         count);
   }
 
@@ -204,6 +222,7 @@ final class FlatColumn extends FileColumn {
                   body.valuesFrom(),
                   body.valuesTo(),
                   raw,
+                  0,
                   body.header().values());
               return raw;
             });
@@ -211,12 +230,10 @@ final class FlatColumn extends FileColumn {
     return entries;
   }
 
-  private static int count(boolean @Nullable [] nulls) {
+  private static int count(boolean[] nulls, int from, int to) {
     int count = 0;
-    if (nulls != null) {
-      for (boolean isNull : nulls) {
-        count += isNull ? 1 : 0;
-      }
+    for (int i = from; i < to; i++) {
+      count += nulls[i] ? 1 : 0;
     }
     return count;
   }

@@ -86,17 +86,16 @@ final class NestedColumn extends FileColumn {
   }
 
   @Override
-  void decode(int page, byte[] bytes, int from, Column target) {
+  void decode(int page, int first, int count, byte[] bytes, int from, Column target) {
     // The leaves read for themselves: their pages lie in different places.
-    long first = pages.firstRow(page);
-    long end = pages.endRow(page);
-    Pages store = new Pages(first, end);
+    long start = pages.firstRow(page) + first;
+    Pages store = new Pages(start, start + count);
     file.decoding(
         pages.offset(page),
         () -> {
           ParquetValueReader<Record> reader = GenericParquetReaders.buildReader(expected, stored);
           reader.setPageSource(store);
-          for (long row = first; row < end; row++) {
+          for (int row = 0; row < count; row++) {
             Record record = reader.read(null);
             target.appendValue(record.get(0));
           }

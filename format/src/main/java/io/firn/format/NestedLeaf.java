@@ -191,6 +191,7 @@ final class NestedLeaf {
           body.valuesTo(),
           dictionary,
           values,
+          0,
           present);
     }
 

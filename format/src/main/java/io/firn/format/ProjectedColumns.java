@@ -85,8 +85,10 @@ final class ProjectedColumns {
       FileColumn column = columns[i];
       if (column != null) {
         int page = column.pages.pageOf(position);
-        rows[i] = (int) (position - column.pages.firstRow(page));
-        pages[i] = column.pageOnce(page);
+        int row = (int) (position - column.pages.firstRow(page));
+        Column kept = column.kept(page);
+        pages[i] = kept == null ? column.alone(page, row) : kept;
+        rows[i] = kept == null ? 0 : row;
       }
     }
     long[] stored = new long[count];

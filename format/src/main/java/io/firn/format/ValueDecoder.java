@@ -52,7 +52,7 @@ final class ValueDecoder {
   }
 
   /**
-   * Appends {@code count} values.
+   * Appends {@code count} values, after the first {@code skip} ones.
    *
    * @param bitWidth of dictionary numbers; negative if it stands before them
    * @param dictionary the entries of the column chunk's dictionary, already converted as the target
@@ -67,23 +67,24 @@ final class ValueDecoder {
       int to,
       @Nullable Column dictionary,
       Column target,
+      int skip,
       int count) {
     if (count == 0) {
       return;
     }
     switch (encoding) {
       case PLAIN ->
-          PlainDecoder.decode(descriptor.getPrimitiveType(), bytes, from, to, target, count);
+          PlainDecoder.decode(descriptor.getPrimitiveType(), bytes, from, to, target, skip, count);
       case RLE_DICTIONARY -> {
         if (bitWidth >= 0) {
-          numbers(bitWidth, bytes, from, to, dictionary, target, count);
+          numbers(bitWidth, bytes, from, to, dictionary, target, skip, count);
         } else if (from < to) {
-          numbers(bytes[from], bytes, from + 1, to, dictionary, target, count);
+          numbers(bytes[from], bytes, from + 1, to, dictionary, target, skip, count);
         } else {
           throw new MalformedPageException("values end early");
         }
       }
-      default -> library(descriptor, encoding, bytes, from, to, target, count);
+      default -> library(descriptor, encoding, bytes, from, to, target, skip, count);
     }
   }
 
@@ -94,12 +95,13 @@ final class ValueDecoder {
       int to,
       @Nullable Column dictionary,
       Column target,
+      int skip,
       int count) {
     if (dictionary == null) {
       throw new MalformedPageException("page needs a dictionary and there is none");
     }
-    int[] indexes = new int[count];
-    HybridDecoder.decode(bytes, from, to, bitWidth, indexes, count);
+    int[] indexes = new int[skip + count];
+    HybridDecoder.decode(bytes, from, to, bitWidth, indexes, skip + count);
     int size = dictionary.size();
     for (int index : indexes) {
       if (index < 0 || index >= size) {
@@ -107,7 +109,7 @@ final class ValueDecoder {
             "index " + index + " into a dictionary of " + size + " entries");
       }
     }
-    target.gather(dictionary, indexes, 0, count);
+    target.gather(dictionary, indexes, skip, count);
   }
 
   private static void library(
@@ -117,14 +119,17 @@ final class ValueDecoder {
       int from,
       int to,
       Column target,
+      int skip,
       int count) {
     ValuesReader reader = encoding.getValuesReader(descriptor, ValuesType.VALUES);
     try {
       reader.initFromPage(
-          count, ByteBufferInputStream.wrap(ByteBuffer.wrap(bytes, from, to - from).slice()));
+          skip + count,
+          ByteBufferInputStream.wrap(ByteBuffer.wrap(bytes, from, to - from).slice()));
     } catch (IOException e) {
       throw new MalformedPageException(encoding + " page cannot be decoded: " + e.getMessage());
     }
+    reader.skip(skip);
     for (int i = 0; i < count; i++) {
       if (target instanceof BooleanColumn booleans) {
         booleans.append(reader.readBoolean());

@@ -64,12 +64,10 @@ public record WriterOptions(
         8 << 10, 1024, 32L << 20, 1 << 20, Dictionary.NEVER, Compression.SNAPPY, 12);
   }
 
-  /**
-   * Larger pages, dictionaries and ZSTD: for files that stay, are scanned, and take up the space.
-   */
+  /** Dictionaries and ZSTD: for files that stay, are scanned, and take up the space. */
   public static WriterOptions forScans() {
     return new WriterOptions(
-        16 << 10, 2048, 32L << 20, 4 << 20, Dictionary.WHERE_VALUES_REPEAT, Compression.ZSTD, 12);
+        8 << 10, 1024, 32L << 20, 4 << 20, Dictionary.WHERE_VALUES_REPEAT, Compression.ZSTD, 12);
   }
 
   /** The same layout with another compression. */

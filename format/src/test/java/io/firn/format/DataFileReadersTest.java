@@ -180,6 +180,26 @@ class DataFileReadersTest {
   }
 
   @Test
+  void hotRowsAreKeptAlthoughTheStretchesTheyAreScatteredOverDoNotFit() {
+    WrittenFile file = write("f");
+    CacheOptions options = CacheOptions.defaults().withPageBytes(300_000);
+    try (DataFileReaders readers = new DataFileReaders(storage, options);
+        DataFileReader reader = readers.open(file.path(), file.lengthBytes(), TABLE)) {
+      Random random = seeds.random();
+      int lookUps = 2_000;
+      for (int i = 0; i < 10 * lookUps; i++) {
+        reader.lookUp(100L * random.nextInt(ROWS / 100), all, RowMask.NONE);
+      }
+      ReadCounters warm = readers.counters();
+      for (int i = 0; i < lookUps; i++) {
+        int row = random.nextInt(ROWS / 100) * 100;
+        assertThat(reader.lookUp(row, all, RowMask.NONE).get(2)).isEqualTo(row / 8.0);
+      }
+      assertThat(readers.counters().since(warm).pagesDecoded()).isLessThan(lookUps / 5);
+    }
+  }
+
+  @Test
   void aFullScanLeavesTheCacheAlone() {
     WrittenFile file = write("f");
     try (DataFileReaders readers = new DataFileReaders(storage, CacheOptions.defaults());
@@ -256,7 +276,7 @@ class DataFileReadersTest {
                     try (DataFileReader reader =
                         readers.open(file.path(), file.lengthBytes(), TABLE)) {
                       assertThat(reader.find(TABLE.keys().encode(2L * row))).isEqualTo(row);
-                      assertThat(reader.lookUp(row, all, RowMask.NONE).get(0)).isEqualTo(2L * row);
+                      assertThat(reader.lookUp(row, all, RowMask.NONE).get(2)).isEqualTo(row / 8.0);
                     }
                   }
                 }));
