@@ -123,8 +123,8 @@ final class MetadataCommitter {
    * @param happened tells from a later metadata of the table whether this commit is in its history
    * @return what became of it
    * @throws StorageException if storage or catalog failed and the commit certainly did not happen
-   * @throws CommitUnknownException if it cannot be found out, or if it happened but may not survive
-   *     a power cut
+   * @throws CommitUnknownException if it cannot be found out, if it happened but may not survive a
+   *     power cut, or if the JVM ran out of something meanwhile
    */
   Outcome commit(TableMetadata base, TableMetadata updated, Predicate<TableMetadata> happened) {
     boolean interrupted = Thread.interrupted();
@@ -144,6 +144,9 @@ final class MetadataCommitter {
     } catch (RuntimeException e) {
       interrupted |= Thread.interrupted();
       return findOut(base, happened, e);
+    } catch (Error e) {
+      throw new CommitUnknownException(
+          "The commit to " + table + " was broken off by an error of the JVM", e);
     } finally {
       restore(interrupted);
     }
@@ -154,7 +157,7 @@ final class MetadataCommitter {
     boolean found;
     try {
       found = happenedSince(base, happened);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       cause.addSuppressed(e);
       throw new CommitUnknownException(
           "The commit to "

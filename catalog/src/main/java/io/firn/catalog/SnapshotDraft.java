@@ -27,8 +27,6 @@ import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
-import org.apache.iceberg.exceptions.NotFoundException;
-import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -314,7 +312,8 @@ final class SnapshotDraft {
     needed.add(made.manifestListLocation());
     try {
       made.allManifests(operations.io()).forEach(manifest -> needed.add(manifest.path()));
-    } catch (RuntimeIOException | NotFoundException e) {
+    } catch (RuntimeException | Error e) {
+      // The commit has happened: nothing may say that it failed.
       LOG.warn("Superseded manifests stay behind until orphans are swept", e);
       return;
     }
@@ -331,7 +330,7 @@ final class SnapshotDraft {
     for (String path : paths) {
       try {
         operations.io().deleteFile(path);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.debug("{} stays behind until orphans are swept", path, e);
       }
     }

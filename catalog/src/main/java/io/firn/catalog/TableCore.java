@@ -232,16 +232,13 @@ final class TableCore {
       } else {
         adopt();
       }
-    } catch (IOException | UncheckedIOException | NotFoundException e) {
-      throw notReadBack(e);
-    } catch (StorageException e) {
-      throw notReadBack(e);
+    } catch (NotATableException e) {
+      throw e;
+    } catch (IOException | RuntimeException | Error e) {
+      // Whoever hears that a commit failed deletes its files, which the table now needs.
+      throw new CommitUnknownException(
+          "A commit to " + name + " has happened, but the table cannot be read since", e);
     }
-  }
-
-  private CommitUnknownException notReadBack(Exception cause) {
-    return new CommitUnknownException(
-        "A commit to " + name + " has happened, but the table cannot be read since", cause);
   }
 
   /**

@@ -23,6 +23,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +113,41 @@ class CommitOutcomeTest {
       assertThatThrownBy(() -> store.commitFlush(now -> second(first, next)))
           .isInstanceOf(CommitUnknownException.class)
           .hasMessageContaining("power cut");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = StorageOperation.class,
+      names = {"PUBLISH", "SYNC_DIRECTORY", "OPEN", "READ", "EXISTS", "WRITE", "CREATE"})
+  void anErrorOfTheJvmIsThrownAsItIsOnlyIfNothingHappened(StorageOperation operation) {
+    AtomicInteger thrown = new AtomicInteger(1);
+    for (int nth = 1; thrown.getAndSet(0) > 0; nth++) {
+      Path place = directory.resolve(operation + "-" + nth);
+      try (TableStore store = Places.PATH.create(place, faults)) {
+        WrittenFile first = firstFlush(store);
+        WrittenFile next = Rows.write(store, 0, Rows.range(10, 20, "b"));
+        faults
+            .on(operation)
+            .nth(nth)
+            .runOnce(
+                path -> {
+                  thrown.incrementAndGet();
+                  throw new OutOfMemoryError("injected");
+                });
+        long happened = 2;
+        try {
+          store.commitFlush(now -> second(first, next));
+        } catch (OutOfMemoryError | StorageException e) {
+          happened = 1;
+        } catch (CommitUnknownException e) {
+          happened = -1;
+        }
+        faults.heal();
+        if (happened > 0) {
+          assertThat(store.refresh().flushedSequence()).isEqualTo(happened);
+        }
+      }
     }
   }
 

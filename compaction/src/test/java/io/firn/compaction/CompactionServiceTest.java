@@ -7,6 +7,7 @@ import io.firn.catalog.Version;
 import io.firn.compaction.CompactionPlan.Kind;
 import io.firn.compaction.CompactionResult.Abandoned;
 import io.firn.error.ClosedException;
+import io.firn.error.CommitUnknownException;
 import io.firn.error.InvalidArgumentException;
 import io.firn.error.StorageException;
 import io.firn.service.ServiceState;
@@ -400,6 +401,29 @@ class CompactionServiceTest {
       assertThat(service.stats().failed()).isEqualTo(1);
       service.compactNow(CompactionRequest.MINOR);
       assertThat(service.stats().committed()).isEqualTo(1);
+      assertRowsAreTheModel();
+    }
+  }
+
+  @Test
+  void anErrorOfTheJvmAfterTheCommitDeletesNoOutput() {
+    flushes(5, 0, 2_000);
+    PathPattern metadata = PathPattern.glob("**/metadata");
+    try (CompactionService service = service(options().workers(0).build())) {
+      service.start();
+      storage
+          .on(StorageOperation.PUBLISH, PathPattern.glob("**/metadata/v*.metadata.json"))
+          .runOnce(
+              path ->
+                  storage
+                      .on(StorageOperation.SYNC_DIRECTORY, metadata)
+                      .runOnce(
+                          directory -> {
+                            throw new OutOfMemoryError("injected");
+                          }));
+      assertThatThrownBy(() -> service.compactNow(CompactionRequest.FULL))
+          .isInstanceOf(CommitUnknownException.class)
+          .hasRootCauseMessage("injected");
       assertRowsAreTheModel();
     }
   }

@@ -20,6 +20,7 @@ public final class Campaigns {
           new ContestCampaign(),
           new UnknownOutcomeCampaign(),
           new PinnedScanCampaign(),
+          new StressCampaign(),
           new FuzzCampaign(),
           new PowerCutCampaign("ext4"),
           new PowerCutCampaign("xfs"),

@@ -66,7 +66,7 @@ enum PlantedBug {
       10),
   UNKNOWN_TAKEN_FOR_FAILED(
       "catalog/src/main/java/io/firn/catalog/MetadataCommitter.java",
-      "      return findOut(base, happened, e);",
+      "      interrupted |= Thread.interrupted();\n      return findOut(base, happened, e);",
       "      throw new StorageException(\"The commit to \" + table + \" failed\", e);",
       "unknown",
       40),
