@@ -7,7 +7,7 @@ import io.firn.storage.StoragePaths;
 import java.io.IOException;
 
 /** Keeps what a repair takes out of a table, beside it, under names that end in .damaged. */
-final class DamagedCopies {
+public final class DamagedCopies {
 
   private static final int BLOCK_BYTES = 1 << 20;
 
@@ -20,7 +20,7 @@ final class DamagedCopies {
   }
 
   /** Copies a file, durably. */
-  static void copy(Storage storage, String path) throws IOException {
+  public static void copy(Storage storage, String path) throws IOException {
     try (InputFileHandle from = storage.open(path);
         OutputFileHandle to = storage.create(free(storage, path))) {
       byte[] block = new byte[(int) Math.min(BLOCK_BYTES, Math.max(1, from.length()))];

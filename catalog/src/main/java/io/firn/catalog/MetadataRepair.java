@@ -4,6 +4,7 @@ import io.firn.error.NotATableException;
 import io.firn.error.StorageException;
 import io.firn.storage.Storage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,26 +41,41 @@ public final class MetadataRepair implements AutoCloseable {
    * @throws StorageException if storage fails
    */
   public List<Defect> defects(OptionalLong logBegins, Set<String> unreadable) {
+    try {
+      return find(logBegins, unreadable);
+    } catch (IOException | UncheckedIOException e) {
+      throw new StorageException("Cannot read the metadata of " + location, e);
+    }
+  }
+
+  private List<Defect> find(OptionalLong logBegins, Set<String> unreadable) throws IOException {
     List<Defect> defects = new ArrayList<>();
     if (location instanceof TableLocation.OfPath path) {
-      try {
-        VersionFiles versions = new VersionFiles(storage, path.directory());
-        if (versions.isEmpty()) {
-          throw new NotATableException("There is no table at " + location);
-        }
-        Optional<Defect> newest = versions.newestDefect(logBegins);
-        if (newest.isPresent()) {
-          return List.of(newest.get());
-        }
-        versions.hintDefect().ifPresent(defects::add);
-      } catch (IOException e) {
-        throw new StorageException("Cannot read the metadata of " + location, e);
+      VersionFiles versions = new VersionFiles(storage, path.directory());
+      if (versions.isEmpty()) {
+        throw new NotATableException("There is no table at " + location);
       }
+      Optional<Defect> newest = versions.newestDefect(logBegins);
+      if (newest.isPresent()) {
+        return List.of(newest.get());
+      }
+      versions.hintDefect().ifPresent(defects::add);
     }
     TableOperations operations = source.open();
     defects.addAll(new MetadataDefects(operations, operations.current(), storage).find(unreadable));
     new LogGap(operations, operations.current(), logBegins).defect().ifPresent(defects::add);
     return defects;
+  }
+
+  /**
+   * The table's directory: where it was looked for, or as the catalog spells it.
+   *
+   * @throws NotATableException if the catalog has no such table
+   */
+  public String tableDirectory() {
+    return location instanceof TableLocation.OfPath path
+        ? path.directory()
+        : source.open().current().location();
   }
 
   @Override

@@ -214,7 +214,7 @@ final class PathTableOperations implements TableOperations {
     current =
         TableMetadata.buildFrom(metadata).discardChanges().withMetadataLocation(target).build();
     version = next;
-    writeHint(next);
+    offerHint(next);
     deleteFormer(base, metadata);
   }
 
@@ -283,14 +283,22 @@ final class PathTableOperations implements TableOperations {
   }
 
   /** A hint that is old or lost costs other readers a listing, nothing else. */
-  void writeHint(int newest) {
+  private void offerHint(int newest) {
+    try {
+      writeHint(newest);
+    } catch (IOException e) {
+      LOG.warn("Cannot write the version hint of {}", directory, e);
+    }
+  }
+
+  void writeHint(int newest) throws IOException {
     String temporary = metadataFileLocation(UUID.randomUUID() + "-version-hint.temp");
     try {
       write(temporary, Integer.toString(newest).getBytes(StandardCharsets.UTF_8));
       storage.replace(temporary, metadataFileLocation(VERSION_HINT));
     } catch (IOException e) {
-      LOG.warn("Cannot write the version hint of {}", directory, e);
       discard(temporary);
+      throw e;
     }
   }
 

@@ -3,7 +3,9 @@ package io.firn.catalog;
 import io.firn.format.TableSchema;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +73,19 @@ public final class Version {
   /** What other engines have left for us to settle; mostly nothing. */
   public Unsettled unsettled() {
     return unsettled;
+  }
+
+  /** This version, some files of which are not trusted to have keys of their own. */
+  public Version distrusting(Set<String> paths) {
+    Set<String> distrusted = new LinkedHashSet<>(unsettled.files());
+    distrusted.addAll(paths);
+    return new Version(
+        snapshotId,
+        flushedSequence,
+        files,
+        new Unsettled(distrusted, unsettled.deletes()),
+        schema,
+        schemaId);
   }
 
   /** The current schema. */

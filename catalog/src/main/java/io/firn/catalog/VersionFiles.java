@@ -6,6 +6,7 @@ import io.firn.storage.InputFileHandle;
 import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.Map;
@@ -96,11 +97,11 @@ final class VersionFiles {
   }
 
   private void writeHint(int version) {
-    operations().writeHint(version);
     try {
+      operations().writeHint(version);
       storage.syncDirectory(StoragePaths.parent(hintPath));
     } catch (IOException e) {
-      throw new StorageException("Cannot make the version hint of " + directory + " durable", e);
+      throw new StorageException("Cannot write the version hint of " + directory, e);
     }
   }
 
@@ -195,9 +196,13 @@ final class VersionFiles {
     }
     writeHint(version);
     PathTableOperations operations = operations();
-    TableMetadata metadata = operations.refresh();
-    if (metadata != null) {
-      new LogGap(operations, metadata, logBegins).close();
+    try {
+      TableMetadata metadata = operations.refresh();
+      if (metadata != null) {
+        new LogGap(operations, metadata, logBegins).close();
+      }
+    } catch (UncheckedIOException e) {
+      throw new StorageException("Cannot read the metadata of " + directory, e);
     }
   }
 }

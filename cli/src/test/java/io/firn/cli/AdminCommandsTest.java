@@ -235,6 +235,49 @@ class AdminCommandsTest {
     firn("verify", table, "--deep").succeeds();
   }
 
+  @Test
+  void aRepairIsShownFirstAndDoneWhenItIsMeant() throws IOException {
+    firn("repair", table).succeeds().saying("There is nothing to repair");
+    String before = firn("scan", table, "--format", "csv").succeeds().out();
+    Files.delete(newest("version-hint.text"));
+    assertThat(firn("repair", table).exits(3).saying("say --yes to do this").out())
+        .contains("restores")
+        .contains("version-hint.text: is missing");
+    firn("verify", table).exits(3);
+    assertThat(json3("repair", table, "--format", "json").get("lost").asText()).isEqualTo("0");
+
+    firn("repair", table, "--yes").succeeds().saying("Repaired in 1 step; nothing is lost");
+
+    firn("verify", table, "--deep").succeeds();
+    assertThat(firn("scan", table, "--format", "csv").succeeds().out()).isEqualTo(before);
+  }
+
+  @Test
+  void rowsAreGivenUpOnlyIfTheirNumberIsNamed() throws IOException {
+    Path file = newest(".parquet");
+    Files.delete(file);
+    String lost = json3("repair", table, "--format", "json").get("lost").asText();
+    assertThat(Long.parseLong(lost)).isPositive();
+    firn("repair", table, "--yes").exits(2).saying("nothing was changed");
+    firn("repair", table, "--lose", "some").exits(2).saying("not a number: some");
+    firn("repair", table, "--yes", "--lose", lost).succeeds().saying("lost: " + lost);
+    firn("verify", table, "--deep").succeeds();
+  }
+
+  @Test
+  void nothingIsRepairedBesideAWriter() throws IOException {
+    try (FirnTable live = FirnTable.open(table)) {
+      firn("repair", table).exits(4).saying("open for writing");
+      firn("repair", table, "--yes").exits(4).saying("open for writing");
+      assertThat(live.files()).isNotEmpty();
+    }
+    firn("repair", directory.resolve("none").toString()).exits(1).saying("no table");
+  }
+
+  private static JsonNode json3(String... arguments) throws IOException {
+    return JSON.readTree(firn(arguments).exits(3).out());
+  }
+
   /** The file of a kind that was written last. */
   private Path newest(String kind) throws IOException {
     try (Stream<Path> files = Files.walk(Path.of(table))) {
@@ -304,6 +347,7 @@ class AdminCommandsTest {
             "snapshots",
             "stats",
             "verify",
+            "repair",
             "expire",
             "config",
             "demo",

@@ -117,6 +117,20 @@ class ArchitectureTest {
   }
 
   @Test
+  void noClassIsLoadedByNameAndNoObjectReadFromBytes() {
+    noClasses()
+        .should()
+        .callMethod(Class.class, "forName", String.class)
+        .orShould()
+        .callMethod(ClassLoader.class, "loadClass", String.class)
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(java.io.ObjectInputStream.class)
+        .because("data names no classes; what is in files is parsed")
+        .check(classes);
+  }
+
+  @Test
   void nobodySleeps() {
     noClasses()
         .should()

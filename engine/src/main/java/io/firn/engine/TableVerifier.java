@@ -2,7 +2,6 @@ package io.firn.engine;
 
 import io.firn.catalog.LiveFile;
 import io.firn.catalog.MetadataRepair;
-import io.firn.catalog.SnapshotInfo;
 import io.firn.catalog.TableLocation;
 import io.firn.catalog.TableStore;
 import io.firn.catalog.Version;
@@ -19,7 +18,6 @@ import io.firn.format.CacheOptions;
 import io.firn.format.DataFileReaders;
 import io.firn.storage.Storage;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -118,7 +116,7 @@ public final class TableVerifier {
     Storage files = store.files();
     try (DataFileReaders readers = new DataFileReaders(files, CacheOptions.defaults())) {
       Version version = store.version();
-      List<OlderFile> older = depth == Depth.EVERYTHING ? olderFiles(store) : List.of();
+      List<OlderFile> older = depth == Depth.EVERYTHING ? OlderFile.of(store) : List.of();
       long total =
           version.rowCount() * (depth == Depth.EVERYTHING ? 2 : 1)
               + older.stream().mapToLong(file -> file.file().rowCount()).sum();
@@ -160,29 +158,6 @@ public final class TableVerifier {
           findings.listed(),
           findings.unlisted());
     }
-  }
-
-  /**
-   * A data file that only snapshots before the current one have, and the version of one of them.
-   */
-  private record OlderFile(LiveFile file, Version version) {}
-
-  private static List<OlderFile> olderFiles(TableStore store) {
-    Map<String, OlderFile> older = new LinkedHashMap<>();
-    for (SnapshotInfo snapshot : store.snapshots()) {
-      Version version;
-      try {
-        version = store.versionAt(snapshot.snapshotId());
-      } catch (CorruptionException | StorageException found) {
-        continue;
-      }
-      for (LiveFile file : version.files().values()) {
-        if (store.version().file(file.path()) == null) {
-          older.putIfAbsent(file.path(), new OlderFile(file, version));
-        }
-      }
-    }
-    return List.copyOf(older.values());
   }
 
   private static final class Counter {

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       SnapshotsCommand.class,
       StatsCommand.class,
       VerifyCommand.class,
+      RepairCommand.class,
       ExpireCommand.class,
       LeaseCommand.class,
       ConfigCommand.class,
@@ -41,7 +42,7 @@ import picocli.CommandLine.Spec;
       "0:done",
       "1:failed",
       "2:the command line cannot be meant",
-      "3:verify found something",
+      "3:verify found something, or repair has something to do",
       "4:another writer holds the table"
     })
 public final class FirnCommand implements Runnable {

@@ -29,7 +29,9 @@ public final class OwnerLock implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(OwnerLock.class);
 
-  private static final String LOCK = "LOCK";
+  /** The name of the locked file. */
+  public static final String LOCK = "LOCK";
+
   private static final String OWNER = "owner";
   private static final int NOTE_BYTES_MAX = 1 << 14;
 

@@ -3,8 +3,10 @@ package io.firn.engine.internal.verify;
 import io.firn.error.FirnException;
 import io.firn.format.KeyList;
 import io.firn.format.Projection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.apache.iceberg.Schema;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ public final class KeyMerge {
   private @Nullable VerifiedFile lastFile;
   private long lastPosition;
   private long liveRows;
+  private final Set<String> repeating = new LinkedHashSet<>();
 
   public KeyMerge(List<VerifiedFile> files, Findings findings) {
     this.files = files;
@@ -61,6 +64,11 @@ public final class KeyMerge {
       cursors.forEach(KeyCursor::close);
     }
     return liveRows;
+  }
+
+  /** The files with live rows whose keys other live rows have. */
+  public Set<String> repeating() {
+    return repeating;
   }
 
   private boolean open(KeyCursor cursor, LongConsumer rowsRead) {
@@ -116,6 +124,8 @@ public final class KeyMerge {
   }
 
   private void repeated(VerifiedFile before, KeyCursor cursor) {
+    repeating.add(before.path());
+    repeating.add(cursor.file().path());
     String what =
         "row "
             + cursor.position()

@@ -36,7 +36,7 @@ public record LogInspection(
   public static LogInspection of(Storage storage, String directory, UUID table, long from) {
     try {
       NavigableMap<Long, String> paths = SegmentNames.list(storage, directory);
-      LogScanner scanner = new LogScanner(storage, table, paths, from, new Ignoring());
+      LogScanner scanner = new LogScanner(storage, table, paths, from, ignoring());
       scanner.scan();
       LogScanner.Break broken = scanner.broken();
       if (broken == null) {
@@ -84,6 +84,11 @@ public record LogInspection(
     } catch (IOException e) {
       throw new StorageException("Cannot read the log in " + directory, e);
     }
+  }
+
+  /** A visitor for whom it is enough that the log is read. */
+  public static LogVisitor ignoring() {
+    return new Ignoring();
   }
 
   private static final class Ignoring implements LogVisitor {

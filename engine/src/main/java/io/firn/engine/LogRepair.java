@@ -1,0 +1,77 @@
+package io.firn.engine;
+
+import io.firn.catalog.Defect;
+import io.firn.catalog.TableStore;
+import io.firn.engine.internal.wal.LogInspection;
+import io.firn.engine.internal.wal.Recovery;
+import io.firn.engine.internal.wal.WalOptions;
+import io.firn.engine.internal.wal.WriteAheadLog;
+import io.firn.error.CorruptionException;
+import io.firn.storage.Storage;
+import java.util.Optional;
+import java.util.UUID;
+
+/** A log that cannot be replayed to its end: what lies before the damage is kept. */
+final class LogRepair {
+
+  private final TableStore store;
+  private final Storage storage;
+  private final String directory;
+
+  LogRepair(TableStore store, Storage storage, String directory) {
+    this.store = store;
+    this.storage = storage;
+    this.directory = directory;
+  }
+
+  Optional<Defect> find() {
+    LogInspection log =
+        LogInspection.of(
+            storage,
+            directory,
+            UUID.fromString(store.uuid()),
+            store.version().flushedSequence() + 1);
+    CorruptionException damage = log.damage();
+    if (damage != null) {
+      boolean salvageable = log.lost() >= 0;
+      return Optional.of(
+          new Defect(
+              Defect.Weight.READERS,
+              damage.file(),
+              String.valueOf(damage.getMessage()),
+              salvageable
+                  ? "keep the log up to operation "
+                      + log.covered()
+                      + " and set the rest aside; "
+                      + log.lost()
+                      + " later operations are lost"
+                  : "nothing in the log can be trusted; restore the file",
+              log.lost(),
+              salvageable ? () -> recover(WalOptions.Damage.SALVAGE) : null));
+    }
+    LogInspection.Tail tail = log.tail();
+    return tail == null
+        ? Optional.empty()
+        : Optional.of(
+            new Defect(
+                Defect.Weight.NOBODY,
+                tail.path(),
+                "what follows offset " + tail.offset() + " is no record, as a crash leaves it",
+                "end the log there, with operation " + log.covered(),
+                0,
+                () -> recover(WalOptions.Damage.REFUSE)));
+  }
+
+  private void recover(WalOptions.Damage damage) {
+    long epoch = store.fence();
+    try (WriteAheadLog log =
+        WriteAheadLog.open(
+            storage,
+            directory,
+            UUID.fromString(store.uuid()),
+            WalOptions.standard(store.version().schemaId(), epoch).withDamage(damage))) {
+      Recovery ignored =
+          log.recover(store.version().flushedSequence() + 1, LogInspection.ignoring());
+    }
+  }
+}
