@@ -38,6 +38,11 @@ final class CommitBase implements TableOperations {
     return List.copyOf(io.written);
   }
 
+  /** Counts a file as created through this base that is created in another way. */
+  void begun(String path) {
+    io.written.add(path);
+  }
+
   /** The checksums of the base's files and of those written, by path, as far as they are known. */
   Map<String, Integer> checksums() {
     return io.checksums();

@@ -1,11 +1,13 @@
 package io.firn.catalog;
 
 import io.firn.error.CorruptionException;
+import io.firn.storage.Storage;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.io.FileIO;
 
 /**
@@ -18,10 +20,12 @@ final class DeletionVectorReader {
   private static final long WHOLE_BYTES_MAX = 64L << 20;
 
   private final FileIO io;
+  private final Storage files;
   private final Map<String, byte[]> contents = new HashMap<>();
 
-  DeletionVectorReader(FileIO io) {
+  DeletionVectorReader(FileIO io, Storage files) {
     this.io = io;
+    this.files = files;
   }
 
   /**
@@ -30,6 +34,9 @@ final class DeletionVectorReader {
    * @throws CorruptionException if the bytes are not what was written
    */
   DeletionVector read(DeleteFile file) throws IOException {
+    if (file.format() == FileFormat.PARQUET) {
+      return PositionDeletes.read(files, file);
+    }
     Integer checksum = DeletionVectorName.checksum(file.location());
     if (checksum == null || file.fileSizeInBytes() > WHOLE_BYTES_MAX) {
       return DeletionVectorFiles.read(io, file);

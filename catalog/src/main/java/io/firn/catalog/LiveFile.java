@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * are the same file with the same deletion vector.
  */
 public final class LiveFile {
+  /** The first row's id where rows have none: before format version 3. */
+  public static final long NO_ROW_ID = -1;
+
   private final DataFile dataFile;
   private final String path;
   private final DeletionVector deleted;
@@ -52,7 +55,10 @@ public final class LiveFile {
     return deleted;
   }
 
-  /** Iceberg's entry of the deletion vector, or null if no row is deleted. */
+  /**
+   * Iceberg's entry of the deletion vector, or of the file of position deletes that stands for one
+   * in format version 2; null if no row is deleted.
+   */
   public @Nullable DeleteFile dvFile() {
     return dvFile;
   }
@@ -87,7 +93,10 @@ public final class LiveFile {
     return dataSequenceNumber;
   }
 
-  /** The {@code _row_id} of the first row, for rows that store none of their own. */
+  /**
+   * The {@code _row_id} of the first row, for rows that store none of their own; {@link #NO_ROW_ID}
+   * in format version 2.
+   */
   public long firstRowId() {
     return firstRowId;
   }

@@ -143,7 +143,12 @@ final class MetadataDefects {
     RepairCommitter committer = new RepairCommitter(operations, metadata);
     SnapshotDraft draft =
         new SnapshotDraft(
-            operations, metadata, version, committer.epoch(), UUID.randomUUID().toString());
+            operations,
+            storage,
+            metadata,
+            version,
+            committer.epoch(),
+            UUID.randomUUID().toString());
     TableMetadata updated;
     try {
       updated = draft.repair(united, outdated, lost, committer.properties());

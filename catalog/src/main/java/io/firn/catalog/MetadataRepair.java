@@ -62,7 +62,8 @@ public final class MetadataRepair implements AutoCloseable {
       versions.hintDefect().ifPresent(defects::add);
     }
     TableOperations operations = source.open();
-    defects.addAll(new MetadataDefects(operations, operations.current(), storage).find(unreadable));
+    Storage files = RemoteOperations.filesOf(operations, storage);
+    defects.addAll(new MetadataDefects(operations, operations.current(), files).find(unreadable));
     new LogGap(operations, operations.current(), logBegins).defect().ifPresent(defects::add);
     return defects;
   }

@@ -55,7 +55,9 @@ final class OrphanSearch {
     for (Storage.FileStatus file : storage.list(StoragePaths.join(location, "data"))) {
       String path = file.path();
       if (file.modifiedMillis() < modifiedBeforeMillis
-          && (DataFileName.isOurs(path) || DeletionVectorName.isOurs(path))) {
+          && (DataFileName.isOurs(path)
+              || DeletionVectorName.isOurs(path)
+              || PositionDeletes.isOurs(path))) {
         candidate(path);
       }
     }

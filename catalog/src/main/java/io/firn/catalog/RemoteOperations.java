@@ -1,6 +1,7 @@
 package io.firn.catalog;
 
 import io.firn.error.UnsupportedFeatureException;
+import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
 import java.util.Set;
 import org.apache.iceberg.LocationProviders;
@@ -36,14 +37,14 @@ final class RemoteOperations implements TableOperations {
     return isLocal(catalogs.current().location()) ? catalogs : new RemoteOperations(catalogs);
   }
 
+  /** Where the files of a table are: a local storage, or what its operations know. */
+  static Storage filesOf(TableOperations operations, Storage local) {
+    return operations instanceof RemoteOperations remote ? remote.files : local;
+  }
+
   /** True for a place on the local file system. */
   static boolean isLocal(String location) {
     return StoragePaths.withoutFileScheme(location).startsWith("/");
-  }
-
-  /** The table's files. */
-  FileIoStorage files() {
-    return files;
   }
 
   /** The catalog's own operations. */

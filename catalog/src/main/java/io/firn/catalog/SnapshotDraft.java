@@ -3,6 +3,7 @@ package io.firn.catalog;
 import io.firn.error.InvalidArgumentException;
 import io.firn.format.TableSchema;
 import io.firn.format.WrittenFile;
+import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ import org.slf4j.LoggerFactory;
 final class SnapshotDraft {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotDraft.class);
 
+  private final Storage storage;
   private final TableMetadata base;
   private final Version version;
   private final CommitSemantics semantics;
@@ -56,10 +58,12 @@ final class SnapshotDraft {
 
   SnapshotDraft(
       TableOperations operations,
+      Storage storage,
       TableMetadata base,
       Version version,
       long epoch,
       String commitId) {
+    this.storage = storage;
     this.base = base;
     this.version = version;
     this.unsettled = version.unsettled();
@@ -194,7 +198,19 @@ final class SnapshotDraft {
   }
 
   private void writeVectors() throws IOException {
-    if (!vectors.isEmpty()) {
+    if (vectors.isEmpty()) {
+      return;
+    }
+    if (base.formatVersion() < TableRules.VECTORS_VERSION) {
+      vectorFiles =
+          PositionDeletes.write(
+              storage,
+              StoragePaths.join(base.location(), "data"),
+              epoch,
+              base.spec(),
+              vectors,
+              operations::begun);
+    } else {
       vectorFiles =
           DeletionVectorFiles.write(
               operations.io(),
@@ -261,7 +277,9 @@ final class SnapshotDraft {
   Version result(TableMetadata committed, VersionReader reader) throws IOException {
     Snapshot made = written();
     Map<String, Long> firstRowIds =
-        added.isEmpty() ? Map.of() : reader.firstRowIds(committed, made, added.keySet());
+        added.isEmpty() || made.firstRowId() == null
+            ? Map.of()
+            : reader.firstRowIds(committed, made, added.keySet());
     Map<String, LiveFile> files = new LinkedHashMap<>(version.files());
     removed.forEach(files::remove);
     added.forEach(
@@ -274,7 +292,7 @@ final class SnapshotDraft {
                   DeletionVector.EMPTY,
                   null,
                   addedSequence,
-                  firstRowId == null ? 0 : firstRowId));
+                  firstRowId == null ? LiveFile.NO_ROW_ID : firstRowId));
         });
     vectorFiles.forEach(
         (path, file) ->
@@ -289,10 +307,18 @@ final class SnapshotDraft {
         version.schemaId());
   }
 
-  /** True if this snapshot is the table's current one. */
+  /**
+   * True if this snapshot is the table's current one, and nothing is known of it that this draft
+   * does not know: after a change of the format version the first snapshot gives all rows their
+   * ids.
+   */
   boolean isCurrentIn(TableMetadata metadata) {
     Snapshot current = metadata.currentSnapshot();
-    return current != null
+    Snapshot before = base.currentSnapshot();
+    boolean givesIds =
+        before != null && before.firstRowId() == null && written().firstRowId() != null;
+    return !givesIds
+        && current != null
         && current.snapshotId() == written().snapshotId()
         && metadata.currentSchemaId() == version.schemaId();
   }

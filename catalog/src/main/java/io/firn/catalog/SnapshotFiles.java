@@ -30,7 +30,7 @@ final class SnapshotFiles {
   SnapshotFiles(Storage storage, FileIO io, TableMetadata metadata) {
     this.storage = storage;
     this.metadata = metadata;
-    this.reader = new VersionReader(io);
+    this.reader = new VersionReader(io, storage);
   }
 
   /** What a snapshot names, or the damage that keeps it from being known. */

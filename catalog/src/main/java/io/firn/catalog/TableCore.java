@@ -57,6 +57,7 @@ final class TableCore {
 
   private final String name;
   private final TableOperations operations;
+  private final Storage storage;
   private final MetadataCommitter committer;
   private final CommitSemantics semantics;
   private final VersionReader reader;
@@ -70,10 +71,11 @@ final class TableCore {
 
   TableCore(String name, TableOperations operations, Storage storage) {
     this.name = name;
+    this.storage = storage;
     this.foreignFiles = new ForeignFiles(storage, operations.io());
     this.operations = operations;
     this.semantics = CommitSemantics.of(operations);
-    this.reader = new VersionReader(operations.io());
+    this.reader = new VersionReader(operations.io(), storage);
     this.committer = new MetadataCommitter(operations, name);
     TableMetadata metadata = operations.current();
     TableSchema schema = TableRules.checkReadable(metadata);
@@ -133,7 +135,12 @@ final class TableCore {
       throws IOException {
     SnapshotDraft draft =
         new SnapshotDraft(
-            operations, base.metadata(), base.version(), next, UUID.randomUUID().toString());
+            operations,
+            storage,
+            base.metadata(),
+            base.version(),
+            next,
+            UUID.randomUUID().toString());
     TableMetadata updated = draft.fence(properties);
     if (committer.commit(base.metadata(), updated, held) == Outcome.CONFLICT) {
       draft.discard();
@@ -174,7 +181,8 @@ final class TableCore {
           lostOn = null;
         }
         SnapshotDraft draft =
-            new SnapshotDraft(operations, base.metadata(), base.version(), epoch, commitId);
+            new SnapshotDraft(
+                operations, storage, base.metadata(), base.version(), epoch, commitId);
         Outcome outcome = attempt(base, draft, drafting, happened);
         if (outcome == Outcome.COMMITTED) {
           return state.version();

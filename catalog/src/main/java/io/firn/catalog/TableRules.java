@@ -31,18 +31,22 @@ final class TableRules {
   static final String KEY_PROPERTY = "firn.key";
 
   private static final Set<String> CODECS = Set.of("zstd", "snappy", "none", "uncompressed");
-  private static final int FORMAT_VERSION = 3;
+
+  /** From this version on deleted rows are in deletion vectors, and rows have ids. */
+  static final int VECTORS_VERSION = 3;
+
+  private static final Set<String> VERSIONS = Set.of("2", "3");
 
   private TableRules() {}
 
   /** The schema of a table that Firn can read. */
   static TableSchema checkReadable(TableMetadata metadata) {
-    if (metadata.formatVersion() != FORMAT_VERSION) {
+    if (!VERSIONS.contains(Integer.toString(metadata.formatVersion()))) {
       throw new UnsupportedFeatureException(
           metadata.location()
               + " has Iceberg format version "
               + metadata.formatVersion()
-              + "; Firn needs version 3 for its deletion vectors (set format-version=3)");
+              + "; Firn reads and writes versions 2 and 3 (set format-version=3)");
     }
     return schema(metadata, metadata.schema());
   }
@@ -134,6 +138,19 @@ final class TableRules {
     return new Schema(columns.columns(), Set.copyOf(ids));
   }
 
+  /** Refuses columns that the format version of a new table does not know. */
+  static void checkTypes(Schema schema, Map<String, String> properties) {
+    int version =
+        Integer.parseInt(properties.getOrDefault(TableProperties.FORMAT_VERSION, "no version"));
+    try {
+      Schema.checkCompatibility(schema, version);
+    } catch (IllegalStateException e) {
+      throw new UnsupportedFeatureException(
+          "A table of format version " + version + " cannot have these columns: " + e.getMessage(),
+          e);
+    }
+  }
+
   /** The sort order of a new table: the key ascending. */
   static SortOrder newSortOrder(Schema schema, List<String> keyColumns) {
     SortOrder.Builder builder = SortOrder.builderFor(schema);
@@ -162,12 +179,13 @@ final class TableRules {
     }
     properties.putAll(given);
     checkCodec(properties);
-    String version = properties.get(TableProperties.FORMAT_VERSION);
-    if (version != null && !version.equals(Integer.toString(FORMAT_VERSION))) {
+    String version =
+        properties.computeIfAbsent(
+            TableProperties.FORMAT_VERSION, key -> Integer.toString(VECTORS_VERSION));
+    if (!VERSIONS.contains(version)) {
       throw new UnsupportedFeatureException(
-          "format-version=" + version + " is not supported; Firn writes format version 3");
+          "format-version=" + version + " is not supported; Firn writes versions 2 and 3");
     }
-    properties.put(TableProperties.FORMAT_VERSION, Integer.toString(FORMAT_VERSION));
     return properties;
   }
 

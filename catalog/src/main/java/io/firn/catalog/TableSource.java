@@ -130,6 +130,7 @@ final class TableSource implements AutoCloseable {
   TableOperations create(Schema columns, List<String> keyColumns, Map<String, String> given) {
     Schema schema = TableRules.newSchema(columns, keyColumns);
     Map<String, String> properties = TableRules.newProperties(keyColumns, given);
+    TableRules.checkTypes(schema, properties);
     try {
       if (location instanceof TableLocation.OfPath path) {
         TableMetadata unsorted =

@@ -99,7 +99,7 @@ public final class TableStore implements AutoCloseable {
     this.name = location.toString();
     this.source = source;
     this.operations = operations;
-    this.files = operations instanceof RemoteOperations remote ? remote.files() : storage;
+    this.files = RemoteOperations.filesOf(operations, storage);
     this.core = new TableCore(name, operations, files);
   }
 
@@ -115,8 +115,8 @@ public final class TableStore implements AutoCloseable {
   }
 
   /**
-   * Creates a table and opens it. The table is unpartitioned, of Iceberg format version 3, with the
-   * key as identifier fields and sort order.
+   * Creates a table and opens it. The table is unpartitioned, of Iceberg format version 3 unless
+   * the properties say 2, with the key as identifier fields and sort order.
    *
    * @param schema the columns; field ids are assigned anew
    * @param keyColumns names of the key's columns, in key order

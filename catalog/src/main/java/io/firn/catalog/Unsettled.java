@@ -9,6 +9,7 @@ import java.util.Set;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileContent;
+import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.StructLike;
 
 /**
@@ -52,7 +53,7 @@ public record Unsettled(Set<String> files, List<DeleteFile> deletes) {
           delete.content() == FileContent.EQUALITY_DELETES
               ? file.dataSequenceNumber() < sequence
               : file.dataSequenceNumber() <= sequence
-                  && file.dvFile() == null
+                  && !hasVector(file)
                   && (delete.referencedDataFile() == null
                       || file.path().equals(delete.referencedDataFile()));
       if (applies) {
@@ -60,6 +61,12 @@ public record Unsettled(Set<String> files, List<DeleteFile> deletes) {
       }
     }
     return applying;
+  }
+
+  /** A deletion vector stands for all position deletes; a file of ours only adds to others'. */
+  private static boolean hasVector(LiveFile file) {
+    DeleteFile deletes = file.dvFile();
+    return deletes != null && deletes.format() == FileFormat.PUFFIN;
   }
 
   private static boolean sharesPartition(DeleteFile delete, DataFile file) {

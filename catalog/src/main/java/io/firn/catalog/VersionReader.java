@@ -3,6 +3,7 @@ package io.firn.catalog;
 import io.firn.error.CorruptionException;
 import io.firn.error.UnsupportedFeatureException;
 import io.firn.format.TableSchema;
+import io.firn.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,9 +34,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class VersionReader {
   private final FileIO io;
+  private final Storage storage;
 
-  VersionReader(FileIO io) {
+  VersionReader(FileIO io, Storage storage) {
     this.io = io;
+    this.storage = storage;
   }
 
   /** The version of the current snapshot. */
@@ -98,7 +101,7 @@ final class VersionReader {
       throws IOException {
     ForeignDeletes deletes = deletes(metadata, snapshot, schema);
     Map<String, LiveFile> files = files(metadata, snapshot, deletes, Map.of());
-    DeletionVectorReader reader = new DeletionVectorReader(io);
+    DeletionVectorReader reader = new DeletionVectorReader(io, storage);
     Map<String, List<DeleteFile>> repeated = new LinkedHashMap<>();
     List<DeleteFile> dangling = new ArrayList<>(deletes.vectors().values());
     for (Map.Entry<String, List<DeleteFile>> more : deletes.repeated().entrySet()) {
@@ -169,7 +172,7 @@ final class VersionReader {
       Map<String, LiveFile> known)
       throws IOException {
     Map<String, DeleteFile> vectors = deletes.vectors();
-    DeletionVectorReader reader = new DeletionVectorReader(io);
+    DeletionVectorReader reader = new DeletionVectorReader(io, storage);
     FileIO checked = FileChecksums.checked(io, snapshot);
     Map<String, LiveFile> files = new LinkedHashMap<>();
     for (ManifestFile manifest : manifests(checked, snapshot, ManifestContent.DATA)) {
@@ -177,7 +180,12 @@ final class VersionReader {
           ManifestFiles.read(manifest, checked, metadata.specsById())) {
         for (DataFile entry : entries) {
           LiveFile file =
-              live(reader, entry, vectors.remove(entry.location()), known.get(entry.location()));
+              live(
+                  reader,
+                  entry,
+                  snapshot.firstRowId() != null,
+                  vectors.remove(entry.location()),
+                  known.get(entry.location()));
           if (files.put(file.path(), file) != null) {
             throw new CorruptionException(manifest.path(), -1, file.path() + " is live twice");
           }
@@ -204,13 +212,22 @@ final class VersionReader {
   private static LiveFile live(
       DeletionVectorReader reader,
       DataFile entry,
+      boolean rowsHaveIds,
       @Nullable DeleteFile vector,
       @Nullable LiveFile before)
       throws IOException {
     Long added = entry.dataSequenceNumber();
-    // A file that was taken out and put in again is not the one before.
+    Long firstRowId = rowsHaveIds ? entry.firstRowId() : Long.valueOf(LiveFile.NO_ROW_ID);
+    // A file that was taken out and put in again is not the one before; nor is one whose rows have
+    // got their ids since.
     LiveFile known =
-        before != null && added != null && before.dataSequenceNumber() == added ? before : null;
+        before != null
+                && added != null
+                && before.dataSequenceNumber() == added
+                && firstRowId != null
+                && before.firstRowId() == firstRowId
+            ? before
+            : null;
     if (known != null && sameVector(known.dvFile(), vector)) {
       return known;
     }
@@ -224,9 +241,7 @@ final class VersionReader {
     if (entry.keyMetadata() != null) {
       throw new UnsupportedFeatureException(entry.location() + " is encrypted");
     }
-    Long sequence = entry.dataSequenceNumber();
-    Long firstRowId = entry.firstRowId();
-    if (sequence == null || firstRowId == null) {
+    if (added == null || firstRowId == null) {
       throw new CorruptionException(
           entry.location(), -1, "the metadata gives it no sequence number or no first row id");
     }
@@ -234,7 +249,7 @@ final class VersionReader {
         entry.copy(),
         vector == null ? DeletionVector.EMPTY : reader.read(vector),
         vector,
-        sequence,
+        added,
         firstRowId);
   }
 
@@ -249,7 +264,8 @@ final class VersionReader {
   /**
    * The deletes of a snapshot.
    *
-   * @param vectors deletion vectors by the path of their data file; emptied as they are used
+   * @param vectors deletion vectors, and files of ours that stand for one, by the path of their
+   *     data file; emptied as they are used
    * @param repeated further vectors of the same data files, of which there may be none
    * @param others equality deletes by key, and position deletes in Parquet files
    */
@@ -279,7 +295,7 @@ final class VersionReader {
           ManifestFiles.readDeleteManifest(manifest, checked, metadata.specsById())) {
         for (DeleteFile entry : entries) {
           String dataFile = entry.referencedDataFile();
-          if (entry.format() != FileFormat.PUFFIN) {
+          if (entry.format() != FileFormat.PUFFIN && !PositionDeletes.isWhole(entry)) {
             checkReadable(entry, schema);
             others.add(entry.copy());
             continue;

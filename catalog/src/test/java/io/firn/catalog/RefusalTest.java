@@ -62,8 +62,6 @@ class RefusalTest {
     Map<String, String> v3 = Map.of("format-version", "3");
     PartitionSpec none = PartitionSpec.unpartitioned();
     refused(
-        KEYED, none, Map.of("format-version", "2"), UnsupportedFeatureException.class, "version 2");
-    refused(
         KEYED, none, Map.of("format-version", "1"), UnsupportedFeatureException.class, "version 1");
     refused(
         KEYED,
@@ -159,7 +157,7 @@ class RefusalTest {
     assertThatThrownBy(
             () ->
                 TableStore.create(
-                    location, storage, schema, List.of("id"), Map.of("format-version", "2")))
+                    location, storage, schema, List.of("id"), Map.of("format-version", "4")))
         .isInstanceOf(UnsupportedFeatureException.class);
     assertThat(directory.resolve("table")).doesNotExist();
   }

@@ -358,4 +358,14 @@ class AdminCommandsTest {
     firn("frob", table).exits(2).saying("Unknown command 'frob'");
     firn("files", table, "more").exits(2).saying("more");
   }
+
+  @Test
+  void createMakesATableOfTheFormatVersionAskedFor() throws IOException {
+    String older = directory.resolve("older").toString();
+    firn("create", older, "--schema", "id:int!", "--key", "id", "--format-version", "2").succeeds();
+    String metadata = Files.readString(Path.of(older, "metadata", "v1.metadata.json"));
+    assertThat(JSON.readTree(metadata).get("format-version").intValue()).isEqualTo(2);
+    firn("create", older + "4", "--schema", "id:int!", "--key", "id", "--format-version", "4")
+        .exits(1);
+  }
 }

@@ -54,7 +54,7 @@ public final class Sweeper implements AutoCloseable {
   private static final String LEFTOVERS = "leftovers";
 
   /** The epoch in a data file's name. */
-  private static final Pattern EPOCH = Pattern.compile("(?:L[0-9]+|dv)-([0-9]{1,18})-.*");
+  private static final Pattern EPOCH = Pattern.compile("(?:L[0-9]+|dv|deletes)-([0-9]{1,18})-.*");
 
   private final TableStore store;
   private final Storage storage;

@@ -2,6 +2,7 @@ package io.firn.engine;
 
 import io.firn.catalog.DeletionVector;
 import io.firn.catalog.LiveFile;
+import io.firn.catalog.PositionDeletes;
 import io.firn.catalog.Unsettled;
 import io.firn.catalog.Version;
 import io.firn.format.ColumnBatch;
@@ -35,13 +36,6 @@ import org.jspecify.annotations.Nullable;
 final class SettlementSearch {
 
   private static final int KEYS_AT_ONCE = 1 << 17;
-
-  private static final TableSchema POSITION_DELETES =
-      TableSchema.of(
-          new Schema(MetadataColumns.DELETE_FILE_PATH, MetadataColumns.DELETE_FILE_POS),
-          List.of(
-              MetadataColumns.DELETE_FILE_PATH.fieldId(),
-              MetadataColumns.DELETE_FILE_POS.fieldId()));
 
   private final Unsettled unsettled;
   private final TableSchema schema;
@@ -144,8 +138,9 @@ final class SettlementSearch {
     Map<String, FileView> byPath = new HashMap<>();
     concerned.forEach(file -> byPath.put(file.live().path(), file));
     try (DataFileReader reader =
-            readers.open(delete.location(), delete.fileSizeInBytes(), POSITION_DELETES);
-        RowScan scan = reader.scan(Projection.all(POSITION_DELETES), 0, reader.rowCount(), null)) {
+            readers.open(delete.location(), delete.fileSizeInBytes(), PositionDeletes.SCHEMA);
+        RowScan scan =
+            reader.scan(Projection.all(PositionDeletes.SCHEMA), 0, reader.rowCount(), null)) {
       while (scan.next()) {
         ColumnBatch batch = scan.batch();
         for (int i = 0; i < batch.rowCount(); i++) {

@@ -53,6 +53,7 @@ class EngineModelTest {
     PATH_SMALL_MEMTABLES(false, false, 64 << 10, 1),
     PATH_COMPOSITE_KEY(false, true, 128 << 10, 2),
     JDBC(true, false, 96 << 10, 1),
+    PATH_FORMAT_VERSION_2(false, false, 96 << 10, 1),
     JDBC_COMPOSITE_MANUAL_COMPACTION(true, true, 256 << 10, 0);
 
     final boolean jdbc;
@@ -65,6 +66,10 @@ class EngineModelTest {
       this.compositeKey = compositeKey;
       this.memtableBytes = memtableBytes;
       this.compactionWorkers = compactionWorkers;
+    }
+
+    String formatVersion() {
+      return this == PATH_FORMAT_VERSION_2 ? "2" : "3";
     }
   }
 
@@ -131,7 +136,7 @@ class EngineModelTest {
       if (configuration.jdbc) {
         builder.catalog("firn_catalog", jdbcProperties(), identifier());
       } else {
-        builder.path(tablePath());
+        builder.path(tablePath()).property("format-version", configuration.formatVersion());
       }
       return builder.open();
     }

@@ -25,6 +25,7 @@ import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableUtil;
 import org.apache.iceberg.data.BaseDeleteLoader;
 import org.apache.iceberg.data.GenericDeleteFilter;
 import org.apache.iceberg.data.GenericRecord;
@@ -33,6 +34,8 @@ import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.deletes.BaseDVFileWriter;
 import org.apache.iceberg.deletes.EqualityDeleteWriter;
+import org.apache.iceberg.deletes.PositionDelete;
+import org.apache.iceberg.deletes.PositionDeleteWriter;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.DeleteWriteResult;
@@ -104,10 +107,11 @@ final class ForeignEngine {
     fields.add(MetadataColumns.LAST_UPDATED_SEQUENCE_NUMBER);
     GenericDeleteFilter deletes =
         new GenericDeleteFilter(table.io(), task, table.schema(), new Schema(fields));
+    Long firstRowId = task.file().firstRowId();
     Map<Integer, Object> inherited =
         Map.of(
             MetadataColumns.ROW_ID.fieldId(),
-            task.file().firstRowId(),
+            firstRowId == null ? 0L : firstRowId,
             MetadataColumns.LAST_UPDATED_SEQUENCE_NUMBER.fieldId(),
             task.file().dataSequenceNumber());
     List<FileRow> rows = new ArrayList<>();
@@ -130,8 +134,8 @@ final class ForeignEngine {
                 task.file(),
                 (Long) found.get(columns),
                 row,
-                (Long) found.get(columns + 1),
-                (Long) found.get(columns + 2)));
+                rowsHaveIds() ? (Long) found.get(columns + 1) : 0,
+                rowsHaveIds() ? (Long) found.get(columns + 2) : 0));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -144,8 +148,19 @@ final class ForeignEngine {
     return write(table.schema(), rows);
   }
 
-  /** A new file with rows that were there before and keep their lineage. */
+  /** Row ids, and deletion vectors with them, came with format version 3. */
+  boolean rowsHaveIds() {
+    return TableUtil.formatVersion(table) >= 3;
+  }
+
+  /** A new file with rows that were there before and keep their lineage, if they have one. */
   DataFile move(List<FileRow> moved, List<? extends Record> updated) {
+    if (!rowsHaveIds()) {
+      List<Record> all = new ArrayList<>();
+      moved.forEach(row -> all.add(row.row()));
+      all.addAll(updated);
+      return write(all);
+    }
     List<NestedField> fields = new ArrayList<>(table.schema().columns());
     fields.add(MetadataColumns.ROW_ID);
     fields.add(MetadataColumns.LAST_UPDATED_SEQUENCE_NUMBER);
@@ -208,6 +223,10 @@ final class ForeignEngine {
 
   /** {@code DELETE}, {@code UPDATE} and {@code MERGE}, merge-on-read. */
   void replaceRows(Predicate<FileRow> deleted, List<DataFile> added) {
+    if (!rowsHaveIds()) {
+      replaceRowsByPosition(deleted, added);
+      return;
+    }
     Snapshot base = table.currentSnapshot();
     Map<String, FileScanTask> byPath = new HashMap<>();
     tasks().forEach(task -> byPath.put(task.file().location(), task));
@@ -246,6 +265,41 @@ final class ForeignEngine {
     result.deleteFiles().forEach(delta::addDeletes);
     writer.result().rewrittenDeleteFiles().forEach(delta::removeDeletes);
     delta.commit();
+  }
+
+  /** The same in format version 2, in one file of positions for all data files. */
+  private void replaceRowsByPosition(Predicate<FileRow> deleted, List<DataFile> added) {
+    Snapshot base = table.currentSnapshot();
+    List<FileRow> rows = rows().stream().filter(deleted).toList();
+    RowDelta delta =
+        table
+            .newRowDelta()
+            .validateFromSnapshot(base.snapshotId())
+            .validateDataFilesExist(rows.stream().map(row -> row.file().location()).toList())
+            .validateDeletedFiles();
+    if (!rows.isEmpty()) {
+      delta.addDeletes(writePositions(rows));
+    }
+    added.forEach(delta::addRows);
+    delta.commit();
+  }
+
+  private DeleteFile writePositions(List<FileRow> rows) {
+    try {
+      PositionDeleteWriter<Record> writer =
+          Parquet.writeDeletes(table.io().newOutputFile(newPath("-positions.parquet")))
+              .metricsConfig(MetricsConfig.forPositionDelete())
+              .withSpec(table.spec())
+              .buildPositionWriter();
+      try (writer) {
+        for (FileRow row : rows) {
+          writer.write(PositionDelete.<Record>create().set(row.file().location(), row.position()));
+        }
+      }
+      return writer.toDeleteFile();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** {@code DELETE}, {@code UPDATE} and {@code MERGE}, copy-on-write. */

@@ -115,6 +115,10 @@ final class ForeignModel {
       return rows.values().stream().flatMap(List::stream).toList();
     }
 
+    boolean repeatsKeys() {
+      return rows.values().stream().anyMatch(present -> present.size() > 1);
+    }
+
     /** One row per key: the newest commit wins. */
     State settled() {
       NavigableMap<Long, List<Row>> settled = new TreeMap<>();

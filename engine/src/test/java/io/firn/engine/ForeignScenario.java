@@ -62,6 +62,7 @@ final class ForeignScenario implements AutoCloseable {
   private final Path directory;
   private final Random random;
   private final int compactionWorkers;
+  private final int formatVersion;
   private final FaultStorage storage = new FaultStorage(new LocalStorage());
   private final ForeignModel model = new ForeignModel();
   private final ForeignStatement.VersionCounter versions = new ForeignStatement.VersionCounter();
@@ -71,10 +72,14 @@ final class ForeignScenario implements AutoCloseable {
   private final ForeignEngine foreign;
   private FirnTable table;
 
-  ForeignScenario(Path directory, Random random) {
+  /**
+   * @param formatVersion of the table, 2 or 3
+   */
+  ForeignScenario(Path directory, Random random, int formatVersion) {
     this.directory = directory;
     this.random = random;
     this.compactionWorkers = random.nextInt(2);
+    this.formatVersion = formatVersion;
     this.table = open();
     this.catalog = CatalogUtil.buildIcebergCatalog("lake", foreignProperties(), null);
     this.foreign = new ForeignEngine(catalog.loadTable(NAME));
@@ -108,6 +113,7 @@ final class ForeignScenario implements AutoCloseable {
         .schema(table == null ? SCHEMA : null)
         .key("id")
         .property("gc.enabled", "true")
+        .property("format-version", Integer.toString(formatVersion))
         .storage(storage)
         .options(
             FirnOptions.builder()
@@ -289,7 +295,7 @@ final class ForeignScenario implements AutoCloseable {
         .on(StorageOperation.CREATE, PathPattern.glob("**/data/L*.parquet"))
         .failForGood(() -> new IOException("No space left on device"));
     storage
-        .on(StorageOperation.CREATE, PathPattern.glob("**/data/*.puffin"))
+        .on(StorageOperation.CREATE, PathPattern.glob("**/data/d*-*.p*"))
         .failForGood(() -> new IOException("No space left on device"));
     try {
       table.close();

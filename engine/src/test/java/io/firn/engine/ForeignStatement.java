@@ -21,6 +21,7 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
@@ -219,7 +220,8 @@ enum ForeignStatement {
     @Override
     State run(Call on) {
       String name = "extra" + on.serial();
-      if (on.random.nextBoolean()) {
+      // Defaults came with format version 3.
+      if (on.random.nextBoolean() || !on.engine.rowsHaveIds()) {
         on.table.updateSchema().addColumn(name, Types.IntegerType.get()).commit();
       } else {
         on.table
@@ -285,6 +287,11 @@ enum ForeignStatement {
    */
   abstract State run(Call on);
 
+  /** Whether it may put rows of other commits into a new file. */
+  boolean movesRows() {
+    return this == REWRITE_ROWS_COPY_ON_WRITE || this == REWRITE_DATA_FILES;
+  }
+
   private static long id(Record row) {
     return (Long) row.getField("id");
   }
@@ -326,6 +333,10 @@ enum ForeignStatement {
 
     /** The statement, run. */
     Effect run(ForeignStatement statement) {
+      if (!engine.rowsHaveIds() && statement.movesRows() && before.repeatsKeys()) {
+        // Nobody can tell afterwards which of two moved rows was the newer one.
+        throw new ValidationException("A key is there twice");
+      }
       State after = statement.run(this);
       return new Effect(before, after, deleted);
     }

@@ -64,6 +64,7 @@ final class SharedTable implements AutoCloseable {
   private final SparkProcess spark;
   private final String catalogName;
   private final Path directory;
+  private final int formatVersion;
   private final TableIdentifier identifier;
   private final Catalog catalog;
   private FirnTable table;
@@ -72,10 +73,12 @@ final class SharedTable implements AutoCloseable {
    * @param catalogName the catalog's name, in Spark and here; one for each directory, as Spark does
    *     not forget it
    */
-  SharedTable(SparkProcess spark, String catalogName, Path directory, String name) {
+  SharedTable(
+      SparkProcess spark, String catalogName, Path directory, String name, int formatVersion) {
     this.spark = spark;
     this.catalogName = catalogName;
     this.directory = directory;
+    this.formatVersion = formatVersion;
     this.identifier = TableIdentifier.of("db", name);
     this.table = open();
     this.catalog = CatalogUtil.buildIcebergCatalog(catalogName, properties(), null);
@@ -90,6 +93,7 @@ final class SharedTable implements AutoCloseable {
         .schema(table == null ? SCHEMA : null)
         .key("id")
         .property("gc.enabled", "true")
+        .property("format-version", Integer.toString(formatVersion))
         .option("compaction-workers", "0")
         .option("durability", "none")
         .option("flush-interval-millis", "1h")

@@ -29,6 +29,11 @@ abstract class SharedTableTest {
 
   SharedTable table;
 
+  /** Iceberg's format version of the tables. */
+  int formatVersion() {
+    return 3;
+  }
+
   @BeforeEach
   void openAndWrite(SparkProcess spark, TestInfo test) {
     table =
@@ -36,7 +41,8 @@ abstract class SharedTableTest {
             spark,
             getClass().getSimpleName().toLowerCase(Locale.ROOT),
             directory,
-            test.getTestMethod().orElseThrow().getName().toLowerCase(Locale.ROOT));
+            test.getTestMethod().orElseThrow().getName().toLowerCase(Locale.ROOT),
+            formatVersion());
     for (long id = 1; id <= 40; id++) {
       table.put(id, "note " + id, (int) id);
       if (id == 25) {

@@ -31,6 +31,15 @@ final class CreateCommand extends TableCommand {
       description = "The key columns, in the order of the key")
   private final List<String> key = new ArrayList<>();
 
+  @Option(
+      names = "--format-version",
+      defaultValue = "3",
+      paramLabel = "2|3",
+      description =
+          "Iceberg's format version: 2 for readers without deletion vectors (default:"
+              + " ${DEFAULT-VALUE})")
+  private String formatVersion = "3";
+
   @Override
   int run() {
     Schema parsed = SchemaText.parse(schema);
@@ -40,6 +49,7 @@ final class CreateCommand extends TableCommand {
       }
     }
     FirnTable.Builder creator = table.creator().schema(parsed).key(key.toArray(String[]::new));
+    creator.property("format-version", formatVersion);
     creator.create().close();
     terminal().say("Created " + table.location() + " with key (" + String.join(", ", key) + ")");
     return ExitCode.OK;

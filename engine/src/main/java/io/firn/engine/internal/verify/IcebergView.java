@@ -2,6 +2,7 @@ package io.firn.engine.internal.verify;
 
 import io.firn.catalog.DeletionVector;
 import io.firn.catalog.LiveFile;
+import io.firn.catalog.PositionDeletes;
 import io.firn.catalog.TableStore;
 import io.firn.catalog.Version;
 import io.firn.error.FirnException;
@@ -70,13 +71,12 @@ public final class IcebergView {
   }
 
   private void deletes(Table table, LiveFile file, List<DeleteFile> all) {
-    List<DeleteFile> deletes =
-        all.stream().filter(delete -> delete.format() == FileFormat.PUFFIN).toList();
+    List<DeleteFile> deletes = all.stream().filter(delete -> isWhole(file, delete)).toList();
     if (deletes.size() < all.size()) {
       findings.warning(
           file.path(),
-          "has deletes that are no deletion vector; the next commit of the table's writer makes"
-              + " them one");
+          "has deletes of another engine's; the next commit of the table's writer takes"
+              + " them over");
     }
     long expected = file.deleted().cardinality();
     if (deletes.isEmpty()) {
@@ -102,7 +102,17 @@ public final class IcebergView {
     }
   }
 
-  private static PositionDeleteIndex read(Table table, DeleteFile vector) throws IOException {
+  /** A deletion vector, or the file that stands for one in format version 2. */
+  private static boolean isWhole(LiveFile file, DeleteFile delete) {
+    DeleteFile ours = file.dvFile();
+    return delete.format() == FileFormat.PUFFIN
+        || (ours != null && ours.location().equals(delete.location()));
+  }
+
+  private DeletionVector read(Table table, DeleteFile vector) throws IOException {
+    if (vector.format() != FileFormat.PUFFIN) {
+      return PositionDeletes.read(store.files(), vector);
+    }
     Long offset = vector.contentOffset();
     Long length = vector.contentSizeInBytes();
     if (offset == null || length == null) {
@@ -113,13 +123,12 @@ public final class IcebergView {
       in.seek(offset);
       IOUtil.readFully(in, bytes, 0, bytes.length);
     }
-    return PositionDeleteIndex.deserialize(bytes, vector);
+    DeletionVector.Builder positions = DeletionVector.builder();
+    PositionDeleteIndex.deserialize(bytes, vector).forEach(positions::add);
+    return positions.build();
   }
 
-  private void compare(LiveFile file, DeleteFile vector, PositionDeleteIndex read) {
-    DeletionVector.Builder positions = DeletionVector.builder();
-    read.forEach(positions::add);
-    DeletionVector iceberg = positions.build();
+  private void compare(LiveFile file, DeleteFile vector, DeletionVector iceberg) {
     if (iceberg.cardinality() != vector.recordCount()) {
       findings.error(
           vector.location(),
