@@ -11,6 +11,7 @@ import io.firn.error.StorageException;
 import io.firn.format.WrittenFile;
 import io.firn.storage.LocalStorage;
 import io.firn.storage.Storage;
+import io.firn.testkit.CatalogDatabase;
 import io.firn.testkit.CrashStorage;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.PathPattern;
@@ -343,7 +344,7 @@ class CommitOutcomeTest {
             "catalog-impl",
             UnreliableCatalog.class.getName(),
             "uri",
-            "jdbc:sqlite:" + directory.resolve("catalog.db"),
+            CatalogDatabase.uri(directory),
             "warehouse",
             directory.resolve("warehouse").toString()),
         TableIdentifier.of("db", "table"));

@@ -2,6 +2,7 @@ package io.firn.catalog;
 
 import io.firn.format.WrittenFile;
 import io.firn.storage.Storage;
+import io.firn.testkit.CatalogDatabase;
 import io.firn.testkit.RestCatalogServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -70,7 +71,7 @@ enum Places {
         "type",
         "jdbc",
         "uri",
-        "jdbc:sqlite:" + directory.resolve("catalog.db"),
+        CatalogDatabase.uri(directory),
         "warehouse",
         directory.resolve("warehouse").toString());
   }

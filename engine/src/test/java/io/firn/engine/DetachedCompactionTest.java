@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firn.catalog.SnapshotInfo;
 import io.firn.catalog.TableLocation;
 import io.firn.storage.LocalStorage;
+import io.firn.testkit.CatalogDatabase;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.PathPattern;
@@ -57,7 +58,7 @@ class DetachedCompactionTest {
                     "type",
                     "jdbc",
                     "uri",
-                    "jdbc:sqlite:" + directory.resolve("catalog.db") + "?synchronous=OFF",
+                    CatalogDatabase.uri(directory),
                     "warehouse",
                     directory.resolve("warehouse").toString()),
                 TableIdentifier.of("db", "rows"));

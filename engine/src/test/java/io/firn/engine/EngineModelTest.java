@@ -3,6 +3,7 @@ package io.firn.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firn.catalog.SnapshotInfo;
+import io.firn.testkit.CatalogDatabase;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.ModelTable;
 import io.firn.testkit.Seeds;
@@ -154,7 +155,7 @@ class EngineModelTest {
           "type",
           "jdbc",
           "uri",
-          "jdbc:sqlite:" + directory.resolve("catalog.db"),
+          CatalogDatabase.uri(directory),
           "jdbc.schema-version",
           "V1",
           "warehouse",

@@ -9,6 +9,7 @@ import io.firn.error.FirnException;
 import io.firn.error.InvalidArgumentException;
 import io.firn.error.SchemaMismatchException;
 import io.firn.storage.LocalStorage;
+import io.firn.testkit.CatalogDatabase;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.PathPattern;
 import io.firn.testkit.StorageOperation;
@@ -94,7 +95,7 @@ final class ForeignScenario implements AutoCloseable {
         "type",
         "jdbc",
         "uri",
-        "jdbc:sqlite:" + directory.resolve("catalog.db") + "?synchronous=OFF",
+        CatalogDatabase.uri(directory),
         "jdbc.schema-version",
         "V1",
         "warehouse",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.firn.catalog.SummaryKeys;
 import io.firn.error.FirnException;
 import io.firn.storage.LocalStorage;
+import io.firn.testkit.CatalogDatabase;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.PathPattern;
@@ -131,7 +132,7 @@ class SchemaEvolutionTest {
         "type",
         "jdbc",
         "uri",
-        "jdbc:sqlite:" + directory.resolve("catalog.db") + "?synchronous=OFF",
+        CatalogDatabase.uri(directory),
         "jdbc.schema-version",
         "V1",
         "warehouse",
