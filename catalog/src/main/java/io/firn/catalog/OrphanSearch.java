@@ -39,7 +39,7 @@ final class OrphanSearch {
   private final Predicate<String> wanted;
 
   /** The candidates, by their path without a scheme. */
-  private final Map<String, String> found = new LinkedHashMap<>();
+  private final Map<String, Storage.FileStatus> found = new LinkedHashMap<>();
 
   /**
    * @param wanted which paths to look for, among those that carry names of ours or of Iceberg's
@@ -58,21 +58,26 @@ final class OrphanSearch {
           && (DataFileName.isOurs(path)
               || DeletionVectorName.isOurs(path)
               || PositionDeletes.isOurs(path))) {
-        candidate(path);
+        candidate(file);
       }
     }
     for (Storage.FileStatus file : storage.list(StoragePaths.join(location, "metadata"))) {
       if (file.modifiedMillis() < modifiedBeforeMillis
           && METADATA.matcher(StoragePaths.name(file.path())).matches()) {
-        candidate(file.path());
+        candidate(file);
       }
     }
   }
 
-  private void candidate(String path) {
-    if (wanted.test(path)) {
-      found.put(StoragePaths.withoutFileScheme(path), path);
+  private void candidate(Storage.FileStatus file) {
+    if (wanted.test(file.path())) {
+      found.put(StoragePaths.withoutFileScheme(file.path()), file);
     }
+  }
+
+  /** Leaves the candidates alone that were modified at or after a time. */
+  void leaveSince(long millis) {
+    found.values().removeIf(file -> file.modifiedMillis() >= millis);
   }
 
   /**
@@ -102,7 +107,7 @@ final class OrphanSearch {
         }
       }
     }
-    return List.copyOf(found.values());
+    return found.values().stream().map(Storage.FileStatus::path).toList();
   }
 
   private void named(String path) {

@@ -14,7 +14,6 @@ import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,8 +38,6 @@ import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.exceptions.NotFoundException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One Iceberg table as Firn reads and commits it. The version is kept in memory: commits of this
@@ -66,8 +63,6 @@ import org.slf4j.LoggerFactory;
  * <p>The owner closes the store; that closes the catalog's connections, and deletes nothing.
  */
 public final class TableStore implements AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger(TableStore.class);
 
   /** The epoch of a store that has not called {@link #fence()}. */
   public static final long NO_EPOCH = -1;
@@ -269,23 +264,7 @@ public final class TableStore implements AutoCloseable {
    * @throws UnsupportedFeatureException if the table was opened by a path other than its own
    */
   public void checkPlace() {
-    if (location instanceof TableLocation.OfPath path) {
-      Path opened = Path.of(path.directory());
-      Path own = Path.of(StoragePaths.withoutFileScheme(location())).normalize();
-      if (!opened.equals(own) && !isSamePlace(opened, own)) {
-        throw new UnsupportedFeatureException(
-            "The table at " + opened + " is a copy: by its metadata its place is " + own);
-      }
-    }
-  }
-
-  private static boolean isSamePlace(Path one, Path other) {
-    try {
-      return one.toRealPath().equals(other.toRealPath());
-    } catch (IOException e) {
-      LOG.debug("One of {} and {} does not exist", one, other, e);
-      return false;
-    }
+    TablePlace.check(location, location());
   }
 
   /**
@@ -468,12 +447,15 @@ public final class TableStore implements AutoCloseable {
    * Needs no epoch.
    */
   public Lease lease(String name, long snapshotId, Duration duration) {
+    return lease(name, snapshotId, duration, System.currentTimeMillis());
+  }
+
+  Lease lease(String name, long snapshotId, Duration duration, long nowMillis) {
     String ref = SnapshotNames.refOf(name);
     changeRef(
         "The lease",
         metadata -> {
-          SnapshotRef tag =
-              new SnapshotNames(metadata).lease(snapshotId, duration, System.currentTimeMillis());
+          SnapshotRef tag = new SnapshotNames(metadata).lease(snapshotId, duration, nowMillis);
           return builder -> builder.setRef(ref, tag);
         },
         metadata -> metadata.ref(ref) != null && metadata.ref(ref).snapshotId() == snapshotId);
@@ -506,7 +488,8 @@ public final class TableStore implements AutoCloseable {
    *
    * @param inFlight paths of files that are being written or await their commit
    * @param modifiedBeforeMillis only files not modified since; must be well in the past, since
-   *     other engines' uncommitted files cannot be told from abandoned ones
+   *     other engines' uncommitted files cannot be told from abandoned ones. Files that a job has
+   *     claimed by {@link JobClaims} are left alone however old they are
    */
   public List<String> orphans(Set<String> inFlight, long modifiedBeforeMillis) {
     return search(path -> true, modifiedBeforeMillis, inFlight, () -> false);
@@ -533,6 +516,7 @@ public final class TableStore implements AutoCloseable {
       OrphanSearch search = new OrphanSearch(files, location(), wanted);
       search.list(modifiedBeforeMillis);
       refresh();
+      search.leaveSince(JobClaims.oldestStart(leases(), modifiedBeforeMillis));
       return search.unnamed(
           new ReachableFiles(operations.io(), core.state().metadata()), inFlight, givenUp);
     } catch (IOException | UncheckedIOException | NotFoundException e) {

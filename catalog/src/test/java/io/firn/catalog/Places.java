@@ -30,7 +30,7 @@ enum Places {
       case PATH -> TableLocation.ofPath(directory.resolve("table").toString());
       case JDBC ->
           TableLocation.ofCatalog(
-              "lake", jdbcProperties(directory), TableIdentifier.of("db", "table"));
+              "lake", CatalogDatabase.properties(directory), TableIdentifier.of("db", "table"));
       case REST ->
           TableLocation.ofCatalog(
               "lake", restProperties(directory), TableIdentifier.of("db", "table"));
@@ -43,7 +43,7 @@ enum Places {
         directory,
         key -> {
           try {
-            return RestCatalogServer.start(catalog(jdbcProperties(key)));
+            return RestCatalogServer.start(catalog(CatalogDatabase.properties(key)));
           } catch (IOException e) {
             throw new UncheckedIOException(e);
           }
@@ -66,16 +66,6 @@ enum Places {
     return CatalogUtil.buildIcebergCatalog("lake", durable, null);
   }
 
-  private static Map<String, String> jdbcProperties(Path directory) {
-    return Map.of(
-        "type",
-        "jdbc",
-        "uri",
-        CatalogDatabase.uri(directory),
-        "warehouse",
-        directory.resolve("warehouse").toString());
-  }
-
   /** How many snapshots it takes to take an epoch. */
   int fenceSnapshots() {
     return this == REST ? 1 : 0;
@@ -96,7 +86,9 @@ enum Places {
   Table foreign(Path directory) {
     return switch (this) {
       case PATH -> new HadoopTables().load(directory.resolve("table").toString());
-      case JDBC -> catalog(jdbcProperties(directory)).loadTable(TableIdentifier.of("db", "table"));
+      case JDBC ->
+          catalog(CatalogDatabase.properties(directory))
+              .loadTable(TableIdentifier.of("db", "table"));
       case REST -> catalog(restProperties(directory)).loadTable(TableIdentifier.of("db", "table"));
     };
   }

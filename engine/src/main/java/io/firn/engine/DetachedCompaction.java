@@ -1,5 +1,6 @@
 package io.firn.engine;
 
+import io.firn.catalog.JobClaims;
 import io.firn.catalog.TableStore;
 import io.firn.compaction.CompactionHost;
 import io.firn.compaction.CompactionListener;
@@ -7,8 +8,12 @@ import io.firn.compaction.CompactionOptions;
 import io.firn.compaction.CompactionService;
 import io.firn.error.FencedException;
 import io.firn.format.DataFileReaders;
+import io.firn.service.BackgroundService;
 import io.firn.service.ServiceEnvironment;
+import io.firn.service.ServiceOptions;
+import io.firn.service.WorkOutcome;
 import io.firn.storage.Storage;
+import java.time.Duration;
 import java.util.UUID;
 
 /**
@@ -20,9 +25,11 @@ import java.util.UUID;
  *
  * <p>If the table is opened for writing anew, the epoch ends, and with it the right to commit: the
  * new owner may then delete the outputs as leftovers. The compaction begins again under the new
- * epoch.
+ * epoch. As long as it runs, its claim keeps the owner from taking the outputs for orphans.
  */
 final class DetachedCompaction implements CompactionHost, AutoCloseable {
+
+  private static final Duration RENEWAL = JobClaims.DURATION.dividedBy(4);
 
   /** How many new owners one compaction outlives. */
   private static final int EPOCHS_MAX = 5;
@@ -33,6 +40,8 @@ final class DetachedCompaction implements CompactionHost, AutoCloseable {
   private final DataFileReaders readers;
   private final CompactionTally tally;
   private final CompactionService service;
+  private final JobClaims claim;
+  private final BackgroundService renewals;
   private final String engineId = UUID.randomUUID().toString();
 
   /**
@@ -52,11 +61,26 @@ final class DetachedCompaction implements CompactionHost, AutoCloseable {
     this.readers = readers;
     this.tally = tally;
     this.service = new CompactionService(this, options);
+    this.claim = new JobClaims(store, environment.ticker().currentTimeMillis(), engineId);
+    this.renewals =
+        new BackgroundService(
+            ServiceOptions.named("claim")
+                .withWorkers(1)
+                .every(
+                    RENEWAL,
+                    "renew",
+                    context -> {
+                      renewClaim();
+                      return WorkOutcome.DONE;
+                    })
+                .in(environment));
   }
 
   /** Compacts and returns when it is committed. */
   CompactionReport compact(CompactionKind kind) {
     store.join();
+    renewClaim();
+    renewals.start();
     service.start();
     for (int epochs = 1; ; epochs++) {
       try {
@@ -69,6 +93,10 @@ final class DetachedCompaction implements CompactionHost, AutoCloseable {
         store.join();
       }
     }
+  }
+
+  private void renewClaim() {
+    claim.renew(environment.ticker().currentTimeMillis());
   }
 
   @Override
@@ -103,6 +131,11 @@ final class DetachedCompaction implements CompactionHost, AutoCloseable {
 
   @Override
   public void close() {
-    service.stop();
+    try {
+      service.stop();
+    } finally {
+      renewals.stop();
+      claim.release();
+    }
   }
 }

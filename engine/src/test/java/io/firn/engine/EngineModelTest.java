@@ -135,7 +135,7 @@ class EngineModelTest {
         builder.key("id");
       }
       if (configuration.jdbc) {
-        builder.catalog("firn_catalog", jdbcProperties(), identifier());
+        builder.catalog("firn_catalog", CatalogDatabase.properties(directory), identifier());
       } else {
         builder.path(tablePath()).property("format-version", configuration.formatVersion());
       }
@@ -148,18 +148,6 @@ class EngineModelTest {
 
     private TableIdentifier identifier() {
       return TableIdentifier.of("db", "rows");
-    }
-
-    private Map<String, String> jdbcProperties() {
-      return Map.of(
-          "type",
-          "jdbc",
-          "uri",
-          CatalogDatabase.uri(directory),
-          "jdbc.schema-version",
-          "V1",
-          "warehouse",
-          directory.resolve("warehouse").toString());
     }
 
     void go(int operations) throws Exception {
@@ -359,7 +347,9 @@ class EngineModelTest {
         compareWithIceberg(new HadoopTables().load(tablePath()));
         return;
       }
-      Catalog catalog = CatalogUtil.buildIcebergCatalog("firn_catalog", jdbcProperties(), null);
+      Catalog catalog =
+          CatalogUtil.buildIcebergCatalog(
+              "firn_catalog", CatalogDatabase.properties(directory), null);
       try (AutoCloseable ignored = (AutoCloseable) catalog) {
         compareWithIceberg(catalog.loadTable(identifier()));
       }

@@ -90,27 +90,15 @@ final class ForeignScenario implements AutoCloseable {
     return story;
   }
 
-  private Map<String, String> properties() {
-    return Map.of(
-        "type",
-        "jdbc",
-        "uri",
-        CatalogDatabase.uri(directory),
-        "jdbc.schema-version",
-        "V1",
-        "warehouse",
-        directory.resolve("warehouse").toString());
-  }
-
   private Map<String, String> foreignProperties() {
-    Map<String, String> properties = new HashMap<>(properties());
+    Map<String, String> properties = new HashMap<>(CatalogDatabase.properties(directory));
     properties.put("io-impl", "io.firn.catalog.DurableFileIO");
     return properties;
   }
 
   private FirnTable open() {
     return FirnTable.builder()
-        .catalog("lake", properties(), NAME)
+        .catalog("lake", CatalogDatabase.properties(directory), NAME)
         .schema(table == null ? SCHEMA : null)
         .key("id")
         .property("gc.enabled", "true")
@@ -145,7 +133,7 @@ final class ForeignScenario implements AutoCloseable {
     compare();
     VerifyReport report =
         TableVerifier.verify(
-            TableLocation.ofCatalog("lake", properties(), NAME),
+            TableLocation.ofCatalog("lake", CatalogDatabase.properties(directory), NAME),
             storage,
             TableVerifier.Depth.KEYS,
             (done, total) -> {});

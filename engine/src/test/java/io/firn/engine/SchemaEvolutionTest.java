@@ -85,7 +85,7 @@ class SchemaEvolutionTest {
     random = seeds.random(number);
     evolution = new SchemaEvolution(random);
     table = open();
-    catalog = CatalogUtil.buildIcebergCatalog("lake", properties(), null);
+    catalog = CatalogUtil.buildIcebergCatalog("lake", CatalogDatabase.properties(directory), null);
     try {
       for (int i = 0; i < STEPS; i++) {
         step();
@@ -115,7 +115,7 @@ class SchemaEvolutionTest {
 
   private FirnTable open() {
     return FirnTable.builder()
-        .catalog("lake", properties(), NAME)
+        .catalog("lake", CatalogDatabase.properties(directory), NAME)
         .schema(table == null ? SchemaEvolution.FIRST : null)
         .key("id")
         .storage(storage)
@@ -125,18 +125,6 @@ class SchemaEvolutionTest {
         .option("close-millis-max", "1s")
         .option("durability", "none")
         .open();
-  }
-
-  private Map<String, String> properties() {
-    return Map.of(
-        "type",
-        "jdbc",
-        "uri",
-        CatalogDatabase.uri(directory),
-        "jdbc.schema-version",
-        "V1",
-        "warehouse",
-        directory.resolve("warehouse").toString());
   }
 
   private Table iceberg() {

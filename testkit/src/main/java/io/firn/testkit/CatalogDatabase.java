@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,19 @@ public final class CatalogDatabase {
   private static final @Nullable String SERVER = System.getProperty("firn.jdbc.uri");
 
   private CatalogDatabase() {}
+
+  /** The properties of a directory's JDBC catalog, with its warehouse in the directory. */
+  public static Map<String, String> properties(Path directory) {
+    return Map.of(
+        "type",
+        "jdbc",
+        "uri",
+        uri(directory),
+        "jdbc.schema-version",
+        "V1",
+        "warehouse",
+        directory.resolve("warehouse").toString());
+  }
 
   /** The {@code uri} of a directory's catalog; the same for the same directory. */
   public static String uri(Path directory) {
