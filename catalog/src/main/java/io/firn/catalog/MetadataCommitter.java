@@ -132,7 +132,7 @@ final class MetadataCommitter {
       operations.commit(base, updated);
       return Outcome.COMMITTED;
     } catch (CommitFailedException | AlreadyExistsException e) {
-      if (e.getCause() instanceof IOException) {
+      if (e.getCause() instanceof IOException && !(operations instanceof PathTableOperations)) {
         // A rename that failed on its way: a Hadoop catalog calls that a conflict.
         return findOut(base, happened, e);
       }
