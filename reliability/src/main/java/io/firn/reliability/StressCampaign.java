@@ -2,6 +2,7 @@ package io.firn.reliability;
 
 import io.firn.engine.CompactionKind;
 import io.firn.engine.FirnTable;
+import io.firn.engine.OptionKey;
 import io.firn.error.FirnException;
 import io.firn.storage.LocalStorage;
 import io.firn.storage.Storage;
@@ -58,7 +59,11 @@ final class StressCampaign implements Campaign {
     Storage storage = new LocalStorage();
     List<StressWriter> writers = new ArrayList<>();
     ExecutorService threads = Executors.newCachedThreadPool(StressCampaign::daemon);
-    try (FirnTable table = Workload.table(storage, round.table()).open()) {
+    // A slow machine is no failure; a hang is found by the watch and by the runner.
+    try (FirnTable table =
+        Workload.table(storage, round.table())
+            .options(Workload.options().set(OptionKey.WRITE_STALL_MILLIS_MAX, 600_000).build())
+            .open()) {
       List<Future<?>> work = new ArrayList<>();
       for (int i = 0; i < WRITERS; i++) {
         StressWriter writer = new StressWriter(table, i * 1_000L, round.seed() + i);
