@@ -8,6 +8,7 @@ import io.firn.storage.LocalStorage;
 import io.firn.storage.Storage;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.SupportsNamespaces;
+import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
@@ -150,6 +152,7 @@ final class TableSource implements AutoCloseable {
         return operations;
       }
       TableLocation.OfCatalog named = (TableLocation.OfCatalog) location;
+      checkName(named.identifier());
       createNamespace(named);
       Transaction creation =
           catalog()
@@ -164,6 +167,24 @@ final class TableSource implements AutoCloseable {
       return open();
     } catch (AlreadyExistsException | CommitFailedException e) {
       throw new InvalidArgumentException("There is a table already: " + location, e);
+    }
+  }
+
+  /** Catalogs make directories of these names, and none is to lead out of the warehouse. */
+  private static void checkName(TableIdentifier identifier) {
+    List<String> names = new ArrayList<>(List.of(identifier.namespace().levels()));
+    names.add(identifier.name());
+    for (String name : names) {
+      boolean leadsElsewhere =
+          name.isBlank()
+              || name.equals(".")
+              || name.equals("..")
+              || name.chars().anyMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
+      if (leadsElsewhere) {
+        throw new InvalidArgumentException(
+            "A new table's name and the parts of its namespace are not blank, not '.' or '..', and"
+                + " have no slash, backslash or control character in them");
+      }
     }
   }
 
