@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The database of a JDBC catalog: SQLite in a file of the test's directory, or, with {@code
- * -Dfirn.jdbc.uri=jdbc:postgresql:...}, a schema of its own on a running server.
+ * -Dfirn.jdbc.uri=jdbc:postgresql:...}, a database of its own on a running server: Iceberg's
+ * catalog finds its tables in whatever schema they are.
  */
 public final class CatalogDatabase {
 
@@ -37,13 +38,16 @@ public final class CatalogDatabase {
     if (server == null || server.isBlank()) {
       return "jdbc:sqlite:" + directory.resolve("catalog.db") + "?synchronous=OFF";
     }
-    String schema = "t" + Integer.toHexString(directory.toAbsolutePath().hashCode());
+    String database = "t" + Integer.toHexString(directory.toAbsolutePath().hashCode());
     try (Connection connection = DriverManager.getConnection(server);
         Statement statement = connection.createStatement()) {
-      statement.execute("CREATE SCHEMA IF NOT EXISTS " + schema);
+      String known = "SELECT 1 FROM pg_database WHERE datname = '" + database + "'";
+      if (!statement.executeQuery(known).next()) {
+        statement.execute("CREATE DATABASE " + database);
+      }
     } catch (SQLException e) {
-      throw new IllegalStateException("Cannot make a schema at " + server, e);
+      throw new IllegalStateException("Cannot make a database at " + server, e);
     }
-    return server + (server.contains("?") ? "&" : "?") + "currentSchema=" + schema;
+    return server.replaceFirst("(//[^/]*/)[^?]*", "$1" + database);
   }
 }
