@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class EngineModelTest {
 
-  private static final int OPERATIONS = 55_000;
+  private static final int OPERATIONS = Integer.getInteger("firn.operations", 35_000);
   private static final int KEYS = 3_000;
 
   @RegisterExtension final Seeds seeds = new Seeds();
