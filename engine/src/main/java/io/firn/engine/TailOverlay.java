@@ -2,15 +2,14 @@ package io.firn.engine;
 
 import io.firn.error.CorruptionException;
 import io.firn.format.DataFileIndex;
+import io.firn.storage.ForwardingStorage;
 import io.firn.storage.InputFileHandle;
-import io.firn.storage.OutputFileHandle;
 import io.firn.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -18,7 +17,7 @@ import java.util.Optional;
  * A storage that shows the last bytes of one file other than they are, so that a data file can be
  * read of which either Parquet's footer or Firn's index is damaged. Nothing is written.
  */
-final class TailOverlay implements Storage {
+final class TailOverlay extends ForwardingStorage {
 
   private static final byte[] MAGIC = "FIRNIDX1".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] KEY = DataFileIndex.FOOTER_KEY.getBytes(StandardCharsets.US_ASCII);
@@ -26,12 +25,11 @@ final class TailOverlay implements Storage {
   private static final int FOOTER_BYTES_MAX = 256 << 20;
   private static final int BLOCK_BYTES = 1 << 20;
 
-  private final Storage below;
   private final String path;
   private final byte[] tail;
 
   private TailOverlay(Storage below, String path, byte[] tail) {
-    this.below = below;
+    super(below);
     this.path = path;
     this.tail = tail;
   }
@@ -123,7 +121,7 @@ final class TailOverlay implements Storage {
 
   @Override
   public InputFileHandle open(String opened) throws IOException {
-    InputFileHandle file = below.open(opened);
+    InputFileHandle file = super.open(opened);
     return opened.equals(path) ? new Overlaid(file, tail) : file;
   }
 
@@ -154,65 +152,5 @@ final class TailOverlay implements Storage {
     public void close() throws IOException {
       file.close();
     }
-  }
-
-  @Override
-  public OutputFileHandle create(String created) throws IOException {
-    return below.create(created);
-  }
-
-  @Override
-  public long length(String of) throws IOException {
-    return below.length(of);
-  }
-
-  @Override
-  public boolean exists(String wanted) throws IOException {
-    return below.exists(wanted);
-  }
-
-  @Override
-  public List<FileStatus> list(String directory) throws IOException {
-    return below.list(directory);
-  }
-
-  @Override
-  public List<String> listDirectories(String directory) throws IOException {
-    return below.listDirectories(directory);
-  }
-
-  @Override
-  public void createDirectories(String directory) throws IOException {
-    below.createDirectories(directory);
-  }
-
-  @Override
-  public void publish(String temporary, String published) throws IOException {
-    below.publish(temporary, published);
-  }
-
-  @Override
-  public void replace(String temporary, String replaced) throws IOException {
-    below.replace(temporary, replaced);
-  }
-
-  @Override
-  public void delete(String deleted) throws IOException {
-    below.delete(deleted);
-  }
-
-  @Override
-  public void syncFile(String synced) throws IOException {
-    below.syncFile(synced);
-  }
-
-  @Override
-  public void syncDirectory(String directory) throws IOException {
-    below.syncDirectory(directory);
-  }
-
-  @Override
-  public FileLease lock(String locked) throws IOException {
-    return below.lock(locked);
   }
 }

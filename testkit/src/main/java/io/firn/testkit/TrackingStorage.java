@@ -1,5 +1,6 @@
 package io.firn.testkit;
 
+import io.firn.storage.ForwardingStorage;
 import io.firn.storage.InputFileHandle;
 import io.firn.storage.OutputFileHandle;
 import io.firn.storage.Storage;
@@ -12,7 +13,7 @@ import java.util.stream.Collectors;
 /**
  * Knows every file, and every lock, that is open, and who opened it. Safe for use by many threads.
  */
-public final class TrackingStorage implements Storage {
+public final class TrackingStorage extends ForwardingStorage {
 
   /**
    * Something open.
@@ -23,12 +24,11 @@ public final class TrackingStorage implements Storage {
    */
   public record OpenHandle(StorageOperation what, String path, Throwable opened) {}
 
-  private final Storage below;
   private final Map<Object, OpenHandle> open = new ConcurrentHashMap<>();
 
   /** Tracks the handles that {@code below} gives out. */
   public TrackingStorage(Storage below) {
-    this.below = below;
+    super(below);
   }
 
   /** What is open at this moment. */
@@ -59,67 +59,17 @@ public final class TrackingStorage implements Storage {
 
   @Override
   public OutputFileHandle create(String path) throws IOException {
-    return new Output(below.create(path), opened(StorageOperation.CREATE, path));
+    return new Output(super.create(path), opened(StorageOperation.CREATE, path));
   }
 
   @Override
   public InputFileHandle open(String path) throws IOException {
-    return new Input(below.open(path), opened(StorageOperation.OPEN, path));
+    return new Input(super.open(path), opened(StorageOperation.OPEN, path));
   }
 
   @Override
   public FileLease lock(String path) throws IOException {
-    return new Lease(below.lock(path), opened(StorageOperation.LOCK, path));
-  }
-
-  @Override
-  public long length(String path) throws IOException {
-    return below.length(path);
-  }
-
-  @Override
-  public boolean exists(String path) throws IOException {
-    return below.exists(path);
-  }
-
-  @Override
-  public List<FileStatus> list(String directory) throws IOException {
-    return below.list(directory);
-  }
-
-  @Override
-  public List<String> listDirectories(String directory) throws IOException {
-    return below.listDirectories(directory);
-  }
-
-  @Override
-  public void createDirectories(String directory) throws IOException {
-    below.createDirectories(directory);
-  }
-
-  @Override
-  public void publish(String temporary, String path) throws IOException {
-    below.publish(temporary, path);
-  }
-
-  @Override
-  public void replace(String temporary, String path) throws IOException {
-    below.replace(temporary, path);
-  }
-
-  @Override
-  public void delete(String path) throws IOException {
-    below.delete(path);
-  }
-
-  @Override
-  public void syncFile(String path) throws IOException {
-    below.syncFile(path);
-  }
-
-  @Override
-  public void syncDirectory(String directory) throws IOException {
-    below.syncDirectory(directory);
+    return new Lease(super.lock(path), opened(StorageOperation.LOCK, path));
   }
 
   private final class Output implements OutputFileHandle {
