@@ -8,10 +8,14 @@ import io.firn.error.FirnException;
 import io.firn.error.LockedException;
 import io.firn.error.NotATableException;
 import io.firn.storage.LocalStorage;
+import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
 import io.firn.testkit.CrashStorage;
+import io.firn.testkit.FaultStorage;
 import io.firn.testkit.LeakCheck;
+import io.firn.testkit.PathPattern;
 import io.firn.testkit.Seeds;
+import io.firn.testkit.StorageOperation;
 import io.firn.testkit.SurvivalMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -73,7 +77,7 @@ class TableRepairTest {
     directory = temporary.resolve("table").toString();
   }
 
-  private FirnTable.Builder builder(CrashStorage storage) {
+  private FirnTable.Builder builder(Storage storage) {
     return FirnTable.builder()
         .path(directory)
         .schema(Rows.SCHEMA)
@@ -136,7 +140,11 @@ class TableRepairTest {
       assertThat(storage.crashed()).as("an error without a crash: " + e).isTrue();
     }
     storage = left;
-    try (FirnTable table = builder(storage).open()) {
+    // The rows recovered are flushed as soon as a worker comes to it, which may be before the
+    // crash.
+    FaultStorage noFlush = new FaultStorage(storage);
+    noFlush.on(StorageOperation.CREATE, PathPattern.glob("**/data/*.parquet")).failForGood();
+    try (FirnTable table = builder(noFlush).open()) {
       unflushed.accept(table);
       left = storage.crash(SurvivalMode.ALL, 1);
     } catch (FirnException e) {
