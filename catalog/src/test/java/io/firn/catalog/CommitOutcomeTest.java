@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.iceberg.DataFile;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +80,26 @@ class CommitOutcomeTest {
       assertThat(store.commitFlush(now -> second(first, next)).liveRows()).isEqualTo(18);
       assertThat(fault.fired()).isEqualTo(1);
       assertThat(store.snapshots()).hasSize(2);
+    }
+  }
+
+  @Test
+  void aVersionThatSomebodyElsePublishedFirstIsAConflictAndLeavesNothingBehind() {
+    try (TableStore store = Places.PATH.create(directory, faults)) {
+      WrittenFile first = firstFlush(store);
+      WrittenFile next = Rows.write(store, 0, Rows.range(10, 20, "b"));
+      DataFile theirs = Rows.foreign(store, "f.parquet", Rows.range(90, 95, "f"));
+      FaultStorage.Fault meanwhile =
+          faults
+              .on(StorageOperation.PUBLISH, VERSIONS)
+              .runOnce(
+                  path -> Places.PATH.foreign(directory).newAppend().appendFile(theirs).commit());
+      assertThat(store.commitFlush(now -> second(first, next)).liveRows()).isEqualTo(23);
+      assertThat(meanwhile.fired()).isEqualTo(1);
+      assertThat(store.snapshots()).hasSize(3);
+      assertThat(store.orphans(Set.of(), Long.MAX_VALUE))
+          .as("files of an attempt of unknown outcome would have stayed")
+          .isEmpty();
     }
   }
 

@@ -39,7 +39,10 @@ public sealed interface CompactionResult {
     DELETE_UNDONE,
     /** Another engine put a file where the outputs would go. */
     LEVEL_TAKEN,
-    /** The table has deletes that must become deletion vectors first. */
+    /**
+     * The table has deletes that must become deletion vectors first, or an input may hold a key
+     * that is there twice.
+     */
     UNSETTLED,
     /** The service is stopping. */
     STOPPED

@@ -11,6 +11,7 @@ import io.firn.error.StorageException;
 import io.firn.format.WrittenFile;
 import io.firn.service.BackgroundService;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -91,6 +92,11 @@ final class JobRunner {
       return installed(committer.commit(plan, List.of(), List.of()));
     }
     Version version = host.store().version();
+    if (!Collections.disjoint(version.unsettled().files(), plan.inputPaths())) {
+      // A merge of them would decide by itself which row of a key stays.
+      return new Abandoned(
+          Reason.UNSETTLED, "A rollback has left rows of one key in inputs of " + plan);
+    }
     Optional<List<CompactionTask>> tasks =
         planner.tasks(plan, version, host.writerOptions(plan.outputLevel()));
     if (tasks.isEmpty()) {

@@ -3,9 +3,12 @@ package io.firn.compaction;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.firn.catalog.DeletionVector;
+import io.firn.catalog.FlushCommit;
 import io.firn.catalog.Version;
 import io.firn.compaction.CompactionPlan.Kind;
 import io.firn.compaction.CompactionResult.Abandoned;
+import io.firn.compaction.CompactionResult.Reason;
 import io.firn.error.ClosedException;
 import io.firn.error.CommitUnknownException;
 import io.firn.error.InvalidArgumentException;
@@ -23,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -30,6 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.iceberg.hadoop.HadoopTables;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -211,6 +216,40 @@ class CompactionServiceTest {
       assertThat(table.store.snapshots())
           .anyMatch(snapshot -> "purge".equals(snapshot.summary().get("firn.job")));
       assertRowsAreTheModel();
+    }
+  }
+
+  @Test
+  void aJobLeavesFilesAloneThatARollbackHasUnsettled() {
+    table.flush(TestTable.range(0, 10), 1);
+    table.foreignAppend(List.of(21L, 20L, 22L, 20L), 2);
+    Version unsettled = table.store.version();
+    String foreign = unsettled.unsettled().files().iterator().next();
+    table.store.commitFlush(
+        current ->
+            new FlushCommit(
+                List.of(),
+                Map.of(foreign, DeletionVector.of(1)),
+                2,
+                Map.of(),
+                current.unsettled()));
+    onStart.set(
+        () -> {
+          new HadoopTables()
+              .load(table.directory)
+              .manageSnapshots()
+              .setCurrentSnapshot(unsettled.snapshotId())
+              .commit();
+          table.store.refresh();
+        });
+    try (CompactionService service = service(options().workers(0).build())) {
+      service.start();
+      service.compactNow(CompactionRequest.PURGE);
+      assertThat(results)
+          .singleElement()
+          .extracting(result -> ((Abandoned) result).reason())
+          .isEqualTo(Reason.UNSETTLED);
+      assertThat(table.store.version().files()).isEqualTo(unsettled.files());
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firn.catalog.SnapshotInfo;
 import io.firn.catalog.TableLocation;
+import io.firn.service.ManualTicker;
 import io.firn.service.ServiceEnvironment;
 import io.firn.service.Ticker;
 import io.firn.storage.LocalStorage;
@@ -27,6 +28,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.Record;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -188,6 +190,63 @@ class DetachedCompactionTest {
       assertAll(table, place);
       assertThat(table.leases()).as("claims after the job").isEmpty();
     }
+  }
+
+  /** Its clock goes on by six hours, nine times, between the files that it writes. */
+  @ParameterizedTest
+  @EnumSource(Place.class)
+  void itsClaimIsRenewedEverySixHoursForAsLongAsItRuns(Place place) {
+    ManualTicker ticker = new ManualTicker();
+    // After the flushes, of which it gets no time.
+    ticker.advance(Duration.ofMillis(System.currentTimeMillis()).plusDays(1));
+    long start = ticker.currentTimeMillis();
+    FaultStorage storage = new FaultStorage(new LocalStorage());
+    List<Duration> ends = new ArrayList<>();
+    try (FirnTable table = builder(place).open()) {
+      for (int i = 0; i < 3; i++) {
+        write(table, seeds.random(i), 60);
+        table.flush();
+      }
+      storage
+          .on(StorageOperation.CREATE, PathPattern.glob("**/data/L*.parquet"))
+          .runOnce(
+              path -> {
+                for (int hours = 0; hours <= 54; hours += 6) {
+                  Duration end = Duration.ofHours(hours + 24);
+                  Awaitility.await().until(() -> claimEnds(table, start).equals(List.of(end)));
+                  ends.add(end);
+                  advanceOnceItWaits(ticker, Duration.ofHours(6));
+                }
+              });
+      CompactionReport report =
+          builder(place)
+              .storage(storage)
+              .environment(ServiceEnvironment.system().withTicker(ticker))
+              .compactDetached(CompactionKind.FULL);
+      assertThat(report.jobs()).isEqualTo(1);
+      assertThat(ends).hasSize(10);
+      table.refresh();
+      assertThat(table.leases()).as("claims after the job").isEmpty();
+      assertAll(table, place);
+    }
+  }
+
+  /** How long after a moment the claims end that jobs from that moment have. */
+  private static List<Duration> claimEnds(FirnTable table, long start) {
+    table.refresh();
+    return table.leases().stream()
+        .filter(lease -> lease.name().startsWith("job-" + start + "-"))
+        .map(lease -> Duration.ofMillis(lease.untilMillis() - start))
+        .toList();
+  }
+
+  private static void advanceOnceItWaits(ManualTicker ticker, Duration by) {
+    try {
+      ticker.awaitWaiters(1);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    ticker.advance(by);
   }
 
   private static String noise(Random random) {
