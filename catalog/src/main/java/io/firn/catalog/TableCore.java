@@ -8,6 +8,7 @@ import io.firn.error.NotATableException;
 import io.firn.error.SchemaMismatchException;
 import io.firn.error.StorageException;
 import io.firn.format.TableSchema;
+import io.firn.service.Ticker;
 import io.firn.storage.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -66,6 +67,8 @@ final class TableCore {
   private volatile State state;
   private volatile long epoch = TableStore.NO_EPOCH;
 
+  private volatile Ticker ticker = Ticker.system();
+
   /** One thread at a time, as the methods that use it. */
   private int attemptsMax = ATTEMPTS_MAX;
 
@@ -84,6 +87,14 @@ final class TableCore {
 
   State state() {
     return state;
+  }
+
+  void keepTimeBy(Ticker clock) {
+    ticker = clock;
+  }
+
+  long nowMillis() {
+    return ticker.currentTimeMillis();
   }
 
   long epoch() {
@@ -307,8 +318,7 @@ final class TableCore {
   private Outcome swap(
       State base, UnaryOperator<TableMetadata.Builder> change, Predicate<TableMetadata> happened)
       throws IOException {
-    TableMetadata updated =
-        MetadataChange.apply(base.metadata(), change, System.currentTimeMillis(), semantics);
+    TableMetadata updated = MetadataChange.apply(base.metadata(), change, nowMillis(), semantics);
     if (updated == base.metadata()) {
       return Outcome.COMMITTED;
     }

@@ -10,6 +10,7 @@ import io.firn.error.SchemaMismatchException;
 import io.firn.error.SnapshotUnavailableException;
 import io.firn.error.StorageException;
 import io.firn.error.UnsupportedFeatureException;
+import io.firn.service.Ticker;
 import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
 import java.io.IOException;
@@ -136,6 +137,11 @@ public final class TableStore implements AutoCloseable {
    */
   public static TableStore open(TableLocation location, Storage storage) {
     return opened(location, storage, TableSource::open);
+  }
+
+  /** Takes another clock than the system's for what it commits from now on. */
+  public void keepTimeBy(Ticker clock) {
+    core.keepTimeBy(clock);
   }
 
   private static TableStore opened(
@@ -380,9 +386,7 @@ public final class TableStore implements AutoCloseable {
       TableCore.State base = core.state();
       SnapshotExpiry expiry =
           new SnapshotExpiry(
-              base.metadata(),
-              policy,
-              MetadataChange.timestamp(base.metadata(), System.currentTimeMillis()));
+              base.metadata(), policy, MetadataChange.timestamp(base.metadata(), core.nowMillis()));
       if (expiry.isEmpty()) {
         return ExpireResult.NOTHING;
       }
@@ -447,7 +451,7 @@ public final class TableStore implements AutoCloseable {
    * Needs no epoch.
    */
   public Lease lease(String name, long snapshotId, Duration duration) {
-    return lease(name, snapshotId, duration, System.currentTimeMillis());
+    return lease(name, snapshotId, duration, core.nowMillis());
   }
 
   Lease lease(String name, long snapshotId, Duration duration, long nowMillis) {

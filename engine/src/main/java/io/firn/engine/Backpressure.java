@@ -106,6 +106,7 @@ final class Backpressure {
     boolean interrupted = false;
     try {
       inlineFlushes.run();
+      long seen = state.changes();
       SuperVersion view = state.peek();
       while (view != null) {
         String reason = stopReason(view);
@@ -130,11 +131,12 @@ final class Backpressure {
               cause);
         }
         try {
-          state.awaitInstall(view, left);
+          state.awaitChange(seen, left);
         } catch (InterruptedException e) {
           interrupted = true;
           throw new WriteStalledException("Interrupted while waiting for room: " + reason, e);
         }
+        seen = state.changes();
         view = state.peek();
       }
     } finally {

@@ -201,7 +201,6 @@ final class Engine {
     } catch (SchemaMismatchException | UnsupportedFeatureException | NotATableException e) {
       if (writer != null) {
         failures.fail(e);
-        state.wakeAll();
       }
       throw e;
     }

@@ -110,6 +110,7 @@ final class EngineOpener {
   private Engine openForWriting(TableStore store) {
     OpenedResources opened = new OpenedResources();
     opened.add(store);
+    store.keepTimeBy(spec.environment().ticker());
     try {
       store.checkPlace();
       checkSchema(store.version().schema());
@@ -152,6 +153,7 @@ final class EngineOpener {
     SnapshotRegistry snapshots = new SnapshotRegistry(options.snapshotMemoryBytesMax());
     TableState state = new TableState(store, readers, pins, snapshots, recovered);
     opened.add(state::close);
+    failures.wakes(state::wakeAll);
     return new EngineParts(
         UUID.randomUUID().toString(),
         store,

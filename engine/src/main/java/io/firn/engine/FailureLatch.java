@@ -20,6 +20,7 @@ final class FailureLatch {
   private final AtomicReference<@Nullable Throwable> first = new AtomicReference<>();
   private final Consumer<Throwable> onFirst;
   private final AtomicBoolean told = new AtomicBoolean();
+  private volatile Runnable wake = () -> {};
 
   /**
    * @param onFirst called once, by {@link #tell}, with the first error
@@ -28,9 +29,22 @@ final class FailureLatch {
     this.onFirst = onFirst;
   }
 
-  /** Remembers a fatal error unless there already is one. Under any lock; {@link #tell} follows. */
+  /**
+   * What wakes those that wait for something that a failed engine never does. It may be called
+   * under any lock but the state's.
+   */
+  void wakes(Runnable waiting) {
+    wake = waiting;
+  }
+
+  /**
+   * Remembers a fatal error unless there already is one, and wakes those whom it concerns. {@link
+   * #tell} follows.
+   */
   void fail(Throwable failure) {
-    boolean ignored = first.compareAndSet(null, failure);
+    if (first.compareAndSet(null, failure)) {
+      wake.run();
+    }
   }
 
   /** Tells of the first error, once. Called without any lock by whoever may have met one. */

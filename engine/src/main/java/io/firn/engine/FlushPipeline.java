@@ -332,7 +332,6 @@ final class FlushPipeline {
     if (!passing
         && (e instanceof FirnException || e instanceof Error || e instanceof RuntimeException)) {
       failures.fail(e);
-      state.wakeAll();
     }
   }
 

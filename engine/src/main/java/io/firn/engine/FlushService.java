@@ -110,6 +110,7 @@ final class FlushService {
     PendingFlush tried = null;
     int failuresSeen = 0;
     while (true) {
+      long seen = state.changes();
       SuperVersion view = state.peek();
       if (view == null) {
         throw new ClosedException("The table was closed before its flush was done");
@@ -137,7 +138,7 @@ final class FlushService {
             "The write at sequence " + sequence + " was not in an Iceberg snapshot in time");
       }
       try {
-        state.awaitInstall(view, left);
+        state.awaitChange(seen, left);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new WriteStalledException("Interrupted while waiting for a flush", e);

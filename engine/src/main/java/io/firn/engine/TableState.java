@@ -33,6 +33,9 @@ final class TableState {
   /** Signalled whenever a super-version was installed, and by {@link #wakeAll}. */
   private final Condition installed = installLock.newCondition();
 
+  /** How often it was signalled; changed under the lock, read without. */
+  private final AtomicLong changes = new AtomicLong();
+
   /** Written under the lock, read without. Null after close. */
   private volatile @Nullable SuperVersion current;
 
@@ -186,14 +189,23 @@ final class TableState {
   }
 
   /**
-   * Waits for the next installation, or until the time is over. The caller checks its condition in
-   * a loop.
+   * How often there was a reason to look again. Whoever is going to wait reads it before it looks
+   * at what it waits for.
+   */
+  long changes() {
+    return changes.get();
+  }
+
+  /**
+   * Waits for an installation or a waking later than {@code seen}, or until the time is over. The
+   * caller checks its condition in a loop: a failure that comes between its look and this call is
+   * not slept through, since it has moved the count.
    */
   @SuppressWarnings("WaitNotInLoop") // callers loop over conditions of their own
-  void awaitInstall(SuperVersion seen, long nanos) throws InterruptedException {
+  void awaitChange(long seen, long nanos) throws InterruptedException {
     installLock.lock();
     try {
-      if (current == seen) {
+      if (changes.get() == seen) {
         long ignored = installed.awaitNanos(nanos);
       }
     } finally {
@@ -205,10 +217,16 @@ final class TableState {
   void wakeAll() {
     installLock.lock();
     try {
-      installed.signalAll();
+      signalAll();
     } finally {
       installLock.unlock();
     }
+  }
+
+  @GuardedBy("installLock")
+  private void signalAll() {
+    changes.incrementAndGet();
+    installed.signalAll();
   }
 
   /** The newest write that waits for its flush in a rotated memtable; 0 if none does. */
@@ -249,7 +267,7 @@ final class TableState {
   private void install(SuperVersion next) {
     snapshots.enforce(next);
     current = next;
-    installed.signalAll();
+    signalAll();
   }
 
   /**
@@ -262,7 +280,7 @@ final class TableState {
     try {
       old = current;
       current = null;
-      installed.signalAll();
+      signalAll();
     } finally {
       installLock.unlock();
     }

@@ -16,22 +16,36 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Runs the rounds of a campaign one after the other. A round that takes too long is a failure that
- * carries the stacks of all threads: a hang is never waited for.
+ * Runs the rounds of a campaign, one after the other or several at once. A round that takes too
+ * long is a failure that carries the stacks of all threads: a hang is never waited for.
  */
 public final class CampaignRunner {
 
   private static final int FAILURES_MAX = 20;
 
-  private final Duration roundMax;
+  /**
+   * How much is run at once and for how long.
+   *
+   * @param roundMax how long one round may take
+   * @param campaignMax no round begins after so long
+   * @param threads so many rounds at once: most rounds wait for timers more than they compute
+   */
+  public record Limits(Duration roundMax, Duration campaignMax, int threads) {
+
+    /** One round after the other, for as long as it takes. */
+    public static Limits ofRound(Duration roundMax) {
+      return new Limits(roundMax, Duration.ofDays(365), 1);
+    }
+  }
+
+  private final Limits limits;
   private final Consumer<Tally.Failure> onFailure;
 
   /**
-   * @param roundMax how long one round may take
-   * @param onFailure told of each failure when it happens
+   * @param onFailure told of each failure when it happens; by one thread at a time
    */
-  public CampaignRunner(Duration roundMax, Consumer<Tally.Failure> onFailure) {
-    this.roundMax = roundMax;
+  public CampaignRunner(Limits limits, Consumer<Tally.Failure> onFailure) {
+    this.limits = limits;
     this.onFailure = onFailure;
   }
 
@@ -42,30 +56,90 @@ public final class CampaignRunner {
 
   /** Runs rounds {@code from} up to {@code from + count}; gives up after twenty failures. */
   public Tally run(Campaign campaign, int from, int count, long firstSeed) {
-    List<Tally.Failure> failures = new ArrayList<>();
-    long start = System.nanoTime();
-    long cases = 0;
-    int done = 0;
-    while (done < count && failures.size() < FAILURES_MAX) {
-      int index = from + done;
-      long seed = seedOf(firstSeed, index);
-      try {
-        cases +=
-            round(
-                campaign,
-                new Round(
-                    index,
-                    firstSeed,
-                    seed,
-                    Files.createTempDirectory("firn-" + campaign.name() + "-")));
-      } catch (Throwable e) {
-        Tally.Failure failure = new Tally.Failure(index, seed, e);
-        failures.add(failure);
-        onFailure.accept(failure);
-      }
-      done++;
+    Course course = new Course(campaign, from, count, firstSeed);
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 1; i < limits.threads(); i++) {
+      Thread thread = new Thread(course::run, "rounds-" + i);
+      thread.start();
+      threads.add(thread);
     }
-    return new Tally(campaign.name(), done, cases, (System.nanoTime() - start) / 1e9, failures);
+    course.run();
+    for (Thread thread : threads) {
+      joined(thread);
+    }
+    return course.tally();
+  }
+
+  private static void joined(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("Interrupted while rounds were under way", e);
+    }
+  }
+
+  /** The rounds of one run, handed out to threads. */
+  private final class Course {
+    private final Campaign campaign;
+    private final int from;
+    private final int count;
+    private final long firstSeed;
+    private final long start = System.nanoTime();
+    private final List<Tally.Failure> failures = new ArrayList<>();
+    private int begun;
+    private int done;
+    private long cases;
+
+    Course(Campaign campaign, int from, int count, long firstSeed) {
+      this.campaign = campaign;
+      this.from = from;
+      this.count = count;
+      this.firstSeed = firstSeed;
+    }
+
+    /** Runs rounds until there are no more. */
+    void run() {
+      for (int index = next(); index >= 0; index = next()) {
+        long seed = seedOf(firstSeed, index);
+        try {
+          succeeded(
+              round(
+                  campaign,
+                  new Round(
+                      index,
+                      firstSeed,
+                      seed,
+                      Files.createTempDirectory("firn-" + campaign.name() + "-"))));
+        } catch (Throwable e) {
+          failed(new Tally.Failure(index, seed, e));
+        }
+      }
+    }
+
+    /** The next index, or -1. */
+    private synchronized int next() {
+      if (begun == count
+          || failures.size() >= FAILURES_MAX
+          || System.nanoTime() - start > limits.campaignMax().toNanos()) {
+        return -1;
+      }
+      return from + begun++;
+    }
+
+    private synchronized void succeeded(long tried) {
+      done++;
+      cases += tried;
+    }
+
+    private synchronized void failed(Tally.Failure failure) {
+      done++;
+      failures.add(failure);
+      onFailure.accept(failure);
+    }
+
+    synchronized Tally tally() {
+      return new Tally(campaign.name(), done, cases, (System.nanoTime() - start) / 1e9, failures);
+    }
   }
 
   private long round(Campaign campaign, Round round) throws Throwable {
@@ -86,7 +160,7 @@ public final class CampaignRunner {
             "round-" + round.index());
     thread.setDaemon(true);
     thread.start();
-    if (!done.await(roundMax.toMillis(), TimeUnit.MILLISECONDS)) {
+    if (!done.await(limits.roundMax().toMillis(), TimeUnit.MILLISECONDS)) {
       throw hang(campaign, round.index());
     }
     Throwable failure = error.get();
@@ -100,7 +174,7 @@ public final class CampaignRunner {
   private AssertionError hang(Campaign campaign, int index) {
     AssertionError hang =
         new AssertionError(
-            "Round " + index + " of " + campaign.name() + " hangs after " + roundMax);
+            "Round " + index + " of " + campaign.name() + " hangs after " + limits.roundMax());
     for (Map.Entry<Thread, StackTraceElement[]> thread : Thread.getAllStackTraces().entrySet()) {
       Throwable where = new Throwable(thread.getKey().getName());
       where.setStackTrace(thread.getValue());

@@ -24,6 +24,8 @@ public final class Campaigns {
           new FuzzCampaign(),
           new PowerCutCampaign("ext4"),
           new PowerCutCampaign("xfs"),
+          new DiskImageCampaign(),
+          new FailingFsyncCampaign(),
           new PlantedCampaign());
 
   private Campaigns() {}

@@ -25,7 +25,14 @@ final class ChildProcess implements AutoCloseable {
 
   /** Starts {@code main}; its standard error goes to a file. */
   static ChildProcess start(Class<?> main, Path errors, List<String> arguments) throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(List.of(), main, errors, arguments);
+  }
+
+  /** The same by a command that becomes the JVM whose command line it is given at its end. */
+  static ChildProcess start(
+      List<String> launcher, Class<?> main, Path errors, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-XX:+UseSerialGC");
@@ -76,9 +83,21 @@ final class ChildProcess implements AutoCloseable {
     return process.waitFor();
   }
 
+  /** Kills it and waits until it is gone: until then its files are open. */
   @Override
   public void close() throws IOException {
     kill();
+    boolean interrupted = false;
+    while (process.isAlive()) {
+      try {
+        int ignored = process.waitFor();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
     lines.close();
   }
 }

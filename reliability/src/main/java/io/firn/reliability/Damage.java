@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 record Damage(String path, byte @Nullable [] content, String what) {
 
   private static final int EXHAUSTIVE_BYTES = 32 << 10;
-  private static final int RANDOM_BITS_MAX = 200;
+  private static final int RANDOM_BITS_MAX = 100;
 
   /** The image with this damage, in a storage of its own. */
   CrashStorage in(Image image) throws IOException {
@@ -32,20 +32,24 @@ record Damage(String path, byte @Nullable [] content, String what) {
     return StoragePaths.name(path) + ", " + what;
   }
 
-  /**
-   * Flipped bits of a file: every one up to 32 KiB, of which this is one slice, and random ones
-   * beyond.
-   */
-  static List<Damage> flips(Image image, String path, int slice, int slices, Random random) {
+  /** One slice of all the bits of a file up to 32 KiB, each flipped. */
+  static List<Damage> flips(Image image, String path, int slice, int slices) {
     byte[] bytes = image.file(path);
     List<Damage> flips = new ArrayList<>();
     int exhaustive = Math.min(bytes.length, EXHAUSTIVE_BYTES) * 8;
     for (int bit = slice % slices; bit < exhaustive; bit += slices) {
       flips.add(flip(path, bytes, bit));
     }
+    return flips;
+  }
+
+  /** Random bits of a file beyond 32 KiB, each flipped. */
+  static List<Damage> flipsBeyond(Image image, String path, Random random) {
+    byte[] bytes = image.file(path);
+    List<Damage> flips = new ArrayList<>();
     for (int i = 0; i < Math.min(RANDOM_BITS_MAX, (bytes.length - EXHAUSTIVE_BYTES) / 64); i++) {
       int at = EXHAUSTIVE_BYTES + random.nextInt(bytes.length - EXHAUSTIVE_BYTES);
-      flips.add(flip(path, bytes, at * 8));
+      flips.add(flip(path, bytes, at * 8 + random.nextInt(8)));
     }
     return flips;
   }
@@ -81,7 +85,8 @@ record Damage(String path, byte @Nullable [] content, String what) {
     return all;
   }
 
-  private static String kind(String path) {
+  /** What a file is for, by its name. */
+  static String kind(String path) {
     String name = StoragePaths.name(path);
     return (name.startsWith("snap-") ? "snap" : "") + name.substring(name.indexOf('.') + 1);
   }

@@ -7,23 +7,25 @@ import io.firn.error.FirnException;
 import io.firn.storage.StoragePaths;
 import io.firn.testkit.CrashStorage;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import org.apache.iceberg.data.Record;
 
 /**
- * Every kind of file of a table but the log, damaged: every bit flipped up to 32 KiB and random
- * ones beyond, a slice of the places a round; cut, extended, zeroed, deleted, replaced by another
- * file of its kind. What is read is what was written, or an error of Firn's own that names the
- * file.
+ * Every kind of file of a table but the log, damaged: of one file of each kind every bit flipped up
+ * to 32 KiB, a slice of them a round, and of a large data file random ones beyond; any file cut,
+ * extended, zeroed, deleted, replaced by another of its kind. What is read is what was written, or
+ * an error of Firn's own that names the file. Which file stands for its kind follows from the seed.
  */
 final class FileDamageCampaign implements Campaign {
 
-  private static final int SLICES = 4096;
-  private static final int EXHAUSTIVE_BYTES = 32 << 10;
+  private static final int SLICES = 1_024;
   private static final int COARSE_CASES = 40;
+  private static final int LARGE_ROWS = 4_000;
 
   @Override
   public String name() {
@@ -47,28 +49,56 @@ final class FileDamageCampaign implements Campaign {
 
   @Override
   public long run(Round round) throws Exception {
+    Cases cases = new Cases();
+    Random random = round.random();
     Ledger ledger = new Ledger();
     Image image = image(round, ledger);
-    Random random = round.random();
-    DamagedTables tables = new DamagedTables(image);
-    for (String path : image.files().keySet()) {
-      DamagedTables.Check check = (storage, moment) -> check(storage, round, ledger, path, moment);
-      int beyond = image.file(path).length - EXHAUSTIVE_BYTES;
-      int exhaustive = Math.min(image.file(path).length, EXHAUSTIVE_BYTES) * 8;
-      for (int bit = round.index() % SLICES; bit < exhaustive; bit += SLICES) {
-        tables.flipped(path, bit, check);
-      }
-      for (int i = 0; i < Math.min(200, beyond / 64); i++) {
-        tables.flipped(path, (EXHAUSTIVE_BYTES + random.nextInt(beyond)) * 8, check);
+    int slice = Math.floorMod(round.index(), SLICES);
+    for (String path : oneOfEachKind(image, new Random(round.campaignSeed()))) {
+      for (Damage flip : Damage.flips(image, path, slice, SLICES)) {
+        cases.run(flip.toString(), () -> check(flip.in(image), round, ledger, flip));
       }
     }
     List<String> paths = new ArrayList<>(image.files().keySet());
     for (int i = 0; i < COARSE_CASES; i++) {
-      String path = paths.get(random.nextInt(paths.size()));
-      coarse(
-          tables, path, random, (storage, moment) -> check(storage, round, ledger, path, moment));
+      List<Damage> coarse = Damage.coarse(image, paths.get(random.nextInt(paths.size())), random);
+      Damage damage = coarse.get(random.nextInt(coarse.size()));
+      cases.run(damage.toString(), () -> check(damage.in(image), round, ledger, damage));
     }
-    return tables.cases().tried();
+    Ledger many = new Ledger();
+    Image large = large(round, many);
+    for (String path : large.files().keySet()) {
+      for (Damage flip : Damage.flipsBeyond(large, path, random)) {
+        cases.run(flip.toString(), () -> check(flip.in(large), round, many, flip));
+      }
+    }
+    return cases.tried();
+  }
+
+  /** Data files of each level are a kind. */
+  private static Collection<String> oneOfEachKind(Image image, Random random) {
+    Map<String, List<String>> byKind = new TreeMap<>();
+    for (String path : image.files().keySet()) {
+      String name = StoragePaths.name(path);
+      String kind = Damage.kind(path) + (name.endsWith(".parquet") ? name.substring(0, 2) : "");
+      byKind.computeIfAbsent(kind, ignored -> new ArrayList<>()).add(path);
+    }
+    return byKind.values().stream().map(paths -> paths.get(random.nextInt(paths.size()))).toList();
+  }
+
+  /** A table with a data file of more than 32 KiB. */
+  private static Image large(Round round, Ledger ledger) throws Exception {
+    Random random = new Random(round.campaignSeed());
+    CrashStorage storage = new CrashStorage();
+    List<Ledger.Change> rows = new ArrayList<>();
+    for (long id = 0; id < LARGE_ROWS; id++) {
+      rows.add(new Ledger.Change(id, Optional.of(Rows.row(id, random.nextLong() >>> 1))));
+    }
+    try (FirnTable table = Workload.table(storage, round.table()).open()) {
+      table.write(ledger.attempt(table, rows));
+      table.flush();
+    }
+    return Image.of(storage, round.table());
   }
 
   /**
@@ -93,51 +123,15 @@ final class FileDamageCampaign implements Campaign {
     return Image.of(storage, round.table());
   }
 
-  private static void coarse(
-      DamagedTables tables, String path, Random random, DamagedTables.Check check) {
-    Image image = tables.image();
-    byte[] bytes = image.file(path);
-    int from = random.nextInt(bytes.length + 1);
-    switch (random.nextInt(6)) {
-      case 0 -> tables.damaged(path, Arrays.copyOf(bytes, from), "cut at byte " + from, check);
-      case 1 -> {
-        byte[] longer = Arrays.copyOf(bytes, bytes.length + 1 + random.nextInt(600));
-        tables.damaged(path, longer, "extended to " + longer.length, check);
-      }
-      case 2 -> {
-        byte[] zeroed = bytes.clone();
-        int to = Math.min(bytes.length, from + 1 + random.nextInt(512));
-        Arrays.fill(zeroed, Math.min(from, to), to, (byte) 0);
-        tables.damaged(path, zeroed, "zeroed from " + from + " to " + to, check);
-      }
-      case 3 -> tables.damaged(path, null, "deleted", check);
-      default -> {
-        List<String> others =
-            image.files().keySet().stream()
-                .filter(other -> !other.equals(path) && kind(other).equals(kind(path)))
-                .toList();
-        if (!others.isEmpty()) {
-          String other = others.get(random.nextInt(others.size()));
-          tables.damaged(path, image.file(other), "replaced by " + StoragePaths.name(other), check);
-        }
-      }
-    }
-  }
-
-  private static String kind(String path) {
-    String name = StoragePaths.name(path);
-    return (name.startsWith("snap-") ? "snap" : "") + name.substring(name.indexOf('.') + 1);
-  }
-
-  private static void check(
-      CrashStorage storage, Round round, Ledger ledger, String path, String moment) {
+  private static void check(CrashStorage storage, Round round, Ledger ledger, Damage damage) {
+    String moment = damage.toString();
     try {
       readAll(storage, round.table(), ledger, moment);
-      if (moment.hashCode() % 4 == 0) {
+      if (moment.hashCode() % 16 == 0) {
         writeMore(storage, round.table(), ledger, moment);
       }
     } catch (FirnException e) {
-      if (!names(e, path)) {
+      if (!names(e, damage.path())) {
         throw new AssertionError("the error does not name the file: " + e, e);
       }
     }

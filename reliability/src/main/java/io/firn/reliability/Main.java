@@ -42,6 +42,12 @@ public final class Main implements Callable<Integer> {
   @Option(names = "--round-minutes", description = "A round that takes longer has failed.")
   private int roundMinutes = 15;
 
+  @Option(names = "--minutes", description = "No round of a campaign begins after so long.")
+  private int minutes = 525_600;
+
+  @Option(names = "--threads", description = "So many rounds at once.")
+  private int threads = 1;
+
   @Option(names = "--list", description = "Lists the campaigns and runs nothing.")
   private boolean list;
 
@@ -71,7 +77,9 @@ public final class Main implements Callable<Integer> {
     for (Campaign campaign : chosen) {
       CampaignRunner runner =
           new CampaignRunner(
-              Duration.ofMinutes(roundMinutes), failure -> report(out, campaign, failure));
+              new CampaignRunner.Limits(
+                  Duration.ofMinutes(roundMinutes), Duration.ofMinutes(minutes), threads),
+              failure -> report(out, campaign, failure));
       tallies.add(runner.run(campaign, from, count(campaign), seed));
       print(out, tallies.get(tallies.size() - 1));
     }

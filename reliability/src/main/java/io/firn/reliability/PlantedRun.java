@@ -15,7 +15,8 @@ public final class PlantedRun {
     AtomicReference<@Nullable String> failure = new AtomicReference<>();
     CampaignRunner runner =
         new CampaignRunner(
-            Duration.ofMinutes(3), failed -> failure.set(String.valueOf(failed.error())));
+            CampaignRunner.Limits.ofRound(Duration.ofMinutes(3)),
+            failed -> failure.set(String.valueOf(failed.error())));
     for (int index = 0; index < rounds && failure.get() == null; index++) {
       Tally ignored = runner.run(campaign, index, 1, seed);
     }

@@ -2,11 +2,8 @@ package io.firn.reliability;
 
 import io.firn.engine.FirnTable;
 import io.firn.storage.LocalStorage;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * A real file system on a loop device, shut down under a writing process as if the power had been
@@ -59,19 +56,21 @@ final class PowerCutCampaign implements Campaign {
   public long run(Round round) throws Exception {
     Path image = round.directory().resolve("image");
     Path disk = Files.createDirectory(round.directory().resolve("disk"));
-    command(round, "truncate", "-s", "320M", image.toString());
-    command(round, "mkfs." + fileSystem, "-q", image.toString());
-    command(round, "mount", "-o", "loop", image.toString(), disk.toString());
+    RootCommands commands = new RootCommands("A power cut", round.directory());
+    String ignored = commands.run("truncate", "-s", "320M", image.toString());
+    ignored = commands.run("mkfs." + fileSystem, "-q", image.toString());
+    commands.mount(image, disk);
     try {
-      String table = disk.resolve("table").toString();
-      cut(round, image, disk, table);
+      cut(round, commands, image, disk);
     } finally {
-      command(round, "umount", disk.toString());
+      commands.unmount(disk);
     }
     return CUTS;
   }
 
-  private static void cut(Round round, Path image, Path disk, String table) throws Exception {
+  private static void cut(Round round, RootCommands commands, Path image, Path disk)
+      throws Exception {
+    String table = disk.resolve("table").toString();
     BatchSource batches = new BatchSource(round.seed());
     Ledger ledger = new Ledger();
     LocalStorage storage = new LocalStorage();
@@ -84,40 +83,14 @@ final class PowerCutCampaign implements Campaign {
           victim.run(
               ledger.batches(),
               ledger.attempted(),
-              () -> Long.parseLong(command(round, "python3", "-c", SHUTDOWN, disk.toString()))));
-      command(round, "umount", disk.toString());
-      command(round, "mount", "-o", "loop", image.toString(), disk.toString());
+              () -> Long.parseLong(commands.run("python3", "-c", SHUTDOWN, disk.toString()))));
+      commands.unmount(disk);
+      commands.mount(image, disk);
       ledger.checkSnapshots(storage, table, moment);
       try (FirnTable opened = KilledWriter.open(table)) {
         ledger.recovered(opened, moment);
       }
       Ledger.checkSound(storage, table, moment);
     }
-  }
-
-  private static String command(Round round, String... command)
-      throws IOException, InterruptedException {
-    Path said = round.directory().resolve("command.txt");
-    int code;
-    try {
-      code =
-          new ProcessBuilder(List.of(command))
-              .redirectErrorStream(true)
-              .redirectOutput(said.toFile())
-              .start()
-              .waitFor();
-    } catch (IOException e) {
-      throw new IOException(
-          "A power cut needs " + command[0] + ", root and a loop device: " + e.getMessage(), e);
-    }
-    String output = Files.readString(said, StandardCharsets.UTF_8).strip();
-    if (code != 0) {
-      throw new IOException(
-          "A power cut needs root and a loop device: "
-              + String.join(" ", command)
-              + " says "
-              + output);
-    }
-    return output;
   }
 }

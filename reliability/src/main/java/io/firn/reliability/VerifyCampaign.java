@@ -69,7 +69,8 @@ final class VerifyCampaign implements Campaign {
       if (!counts(image, path, needed, flushed[0])) {
         continue;
       }
-      List<Damage> damages = Damage.flips(image, path, slice, SLICES, random);
+      List<Damage> damages = new ArrayList<>(Damage.flips(image, path, slice, SLICES));
+      damages.addAll(Damage.flipsBeyond(image, path, random));
       List<Damage> coarse = new ArrayList<>(Damage.coarse(image, path, random));
       while (coarse.size() > COARSE_OF_FILE) {
         coarse.remove(random.nextInt(coarse.size()));

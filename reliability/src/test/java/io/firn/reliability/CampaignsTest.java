@@ -28,7 +28,9 @@ class CampaignsTest {
     Campaign campaign = Campaigns.named(name);
     AssertionError failed = new AssertionError(name + ": " + campaign.promise());
     CampaignRunner runner =
-        new CampaignRunner(Duration.ofMinutes(3), failure -> failed.addSuppressed(failure.error()));
+        new CampaignRunner(
+            CampaignRunner.Limits.ofRound(Duration.ofMinutes(3)),
+            failure -> failed.addSuppressed(failure.error()));
     // Rounds that walk through places begin somewhere else every day.
     int from = Math.floorMod((int) seeds.seed(), campaign.rounds());
     Tally tally = runner.run(campaign, from, campaign.everydayRounds(), seeds.seed());

@@ -1,0 +1,79 @@
+package io.firn.reliability;
+
+import io.firn.storage.ForwardingStorage;
+import io.firn.storage.OutputFileHandle;
+import io.firn.storage.Storage;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Remembers whose fsync has failed, and whether anybody has tried it again: the pages that could
+ * not be written are gone, and a second fsync says nothing about them.
+ */
+final class SyncRecorder extends ForwardingStorage {
+
+  private final Set<String> failed = ConcurrentHashMap.newKeySet();
+  private final Set<String> triedAgain = ConcurrentHashMap.newKeySet();
+
+  SyncRecorder(Storage below) {
+    super(below);
+  }
+
+  /** Files whose fsync has failed. */
+  Set<String> failed() {
+    return Set.copyOf(failed);
+  }
+
+  /** Files among them that were synced again. */
+  Set<String> triedAgain() {
+    return Set.copyOf(triedAgain);
+  }
+
+  @Override
+  public OutputFileHandle create(String path) throws IOException {
+    OutputFileHandle file = super.create(path);
+    return new OutputFileHandle() {
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        file.write(bytes, offset, length);
+      }
+
+      @Override
+      public long position() {
+        return file.position();
+      }
+
+      @Override
+      public void sync() throws IOException {
+        recorded(path, file::sync);
+      }
+
+      @Override
+      public void close() throws IOException {
+        file.close();
+      }
+    };
+  }
+
+  @Override
+  public void syncFile(String path) throws IOException {
+    recorded(path, () -> super.syncFile(path));
+  }
+
+  private interface Sync {
+    void run() throws IOException;
+  }
+
+  private void recorded(String path, Sync sync) throws IOException {
+    if (failed.contains(path)) {
+      triedAgain.add(path);
+    }
+    try {
+      sync.run();
+    } catch (IOException e) {
+      failed.add(path);
+      throw e;
+    }
+  }
+}
