@@ -10,6 +10,7 @@ import io.firn.error.SchemaMismatchException;
 import io.firn.error.StorageException;
 import io.firn.format.CacheOptions;
 import io.firn.format.DataFileReaders;
+import io.firn.format.RowSpill;
 import io.firn.format.TableSchema;
 import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +76,7 @@ final class EngineOpener {
     try {
       TableStore store = opened.add(TableStore.open(spec.location(), spec.storage()));
       opener.checkSchema(store.version().schema());
-      return new Engine(opener.parts(store, opened, List.of()), null);
+      return new Engine(opener.parts(store, opened, List.of(), null), null);
     } catch (RuntimeException | Error e) {
       opened.closeAfter(e);
       throw e;
@@ -87,7 +89,7 @@ final class EngineOpener {
       FirnOptions options = new EngineOpener(spec).options(store.properties());
       CompactionTally tally =
           new CompactionTally(new EventDispatcher(spec.listeners()), new FailureLatch(f -> {}));
-      try (DataFileReaders readers = readers(store, options);
+      try (DataFileReaders readers = readers(store, options, null);
           DetachedCompaction compaction =
               new DetachedCompaction(
                   store,
@@ -101,10 +103,27 @@ final class EngineOpener {
     }
   }
 
-  private static DataFileReaders readers(TableStore store, FirnOptions options) {
+  private static DataFileReaders readers(
+      TableStore store, FirnOptions options, @Nullable RowSpill spill) {
     return new DataFileReaders(
         store.files(),
-        CacheOptions.defaults().withPageBytes(options.value(OptionKey.PAGE_CACHE_BYTES_MAX)));
+        CacheOptions.defaults().withPageBytes(options.value(OptionKey.PAGE_CACHE_BYTES_MAX)),
+        spill);
+  }
+
+  /** Where rows go that memory has no room for; who was here before may have left some. */
+  private @Nullable RowSpill spill(TableStore store, String local) {
+    String directory = StoragePaths.join(local, "cache");
+    long bytesMax = options(store.properties()).value(OptionKey.PAGE_CACHE_DISK_BYTES_MAX);
+    try {
+      if (bytesMax > 0) {
+        return RowSpill.open(spec.storage(), directory, bytesMax);
+      }
+      RowSpill.clear(spec.storage(), directory);
+      return null;
+    } catch (IOException e) {
+      throw new StorageException("The directory " + directory + " cannot be prepared", e);
+    }
   }
 
   private Engine openForWriting(TableStore store) {
@@ -130,7 +149,7 @@ final class EngineOpener {
                   LogSetup.options(options(store.properties()), version.schemaId(), epoch)
                       .in(spec.environment())));
       List<PendingFlush> recovered = LogSetup.recover(log, store);
-      EngineParts parts = parts(store, opened, recovered);
+      EngineParts parts = parts(store, opened, recovered, spill(store, local));
       return WriterAssembly.start(parts, log, lock, recovered);
     } catch (RuntimeException | Error e) {
       opened.closeAfter(e);
@@ -139,9 +158,12 @@ final class EngineOpener {
   }
 
   private EngineParts parts(
-      TableStore store, OpenedResources opened, List<PendingFlush> recovered) {
+      TableStore store,
+      OpenedResources opened,
+      List<PendingFlush> recovered,
+      @Nullable RowSpill spill) {
     FirnOptions options = options(store.properties());
-    DataFileReaders readers = opened.add(readers(store, options));
+    DataFileReaders readers = opened.add(readers(store, options, spill));
     EventDispatcher events = new EventDispatcher(spec.listeners());
     FailureLatch failures =
         new FailureLatch(

@@ -1,6 +1,7 @@
 package io.firn.engine;
 
 import io.firn.error.InvalidArgumentException;
+import io.firn.format.RowSpill;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -168,6 +169,10 @@ public final class FirnOptions {
             }
           });
       FirnOptions options = new FirnOptions(this);
+      long spilled = options.value(OptionKey.PAGE_CACHE_DISK_BYTES_MAX);
+      if (spilled > 0 && spilled < RowSpill.BYTES_MIN) {
+        found.add("page-cache-disk-bytes-max must be 0 or at least " + RowSpill.BYTES_MIN);
+      }
       if (options.value(OptionKey.SORTED_RUNS_STOP)
           <= options.value(OptionKey.SORTED_RUNS_SLOWDOWN)) {
         found.add("sorted-runs-stop must be above sorted-runs-slowdown");

@@ -37,6 +37,11 @@ public enum OptionKey {
       20, 1, 100, "A file with this share of masked rows is due for compaction"),
   SCAN_WORKERS(2, 0, 64, "Threads that read ahead for scans; 0 leaves it to the reader's thread"),
   PAGE_CACHE_BYTES_MAX(256L << 20, 0, 1L << 40, 8, "Decoded pages and rows kept in memory"),
+  PAGE_CACHE_DISK_BYTES_MAX(
+      0,
+      0,
+      1L << 40,
+      "Rows that the page cache had no room for, kept on the log's disk; 0 keeps none"),
   SNAPSHOT_MEMORY_BYTES_MAX(
       512L << 20,
       0,

@@ -41,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Every option does what it says: each test fails if its option is ignored. */
 class OptionEffectTest {
 
+  private static final PathPattern SPILLED_ROWS = PathPattern.glob("**/_firn/cache/*.rows");
   private static final PathPattern DATA_FILES = PathPattern.glob("**/data/*.parquet");
   private static final PathPattern LOG_FILES = PathPattern.glob("**/wal/*");
   private static final WriteOptions NONE = WriteOptions.of(Durability.NONE);
@@ -382,6 +383,27 @@ class OptionEffectTest {
         assertThat(counts.calls(StorageOperation.READ, DATA_FILES) > 0)
             .as("reads with a cache of %s", bytes)
             .isEqualTo(bytes.equals("0"));
+      }
+    }
+  }
+
+  @Test
+  @ProvesOption(OptionKey.PAGE_CACHE_DISK_BYTES_MAX)
+  void rowsWithoutRoomInMemoryAreKeptOnDisk() {
+    for (String bytes : List.of("0", "1mb")) {
+      try (FirnTable table =
+          quiet()
+              .option("page-cache-bytes-max", "0")
+              .option("page-cache-disk-bytes-max", bytes)
+              .open()) {
+        putFile(table, 1, 2, 3);
+        for (int look = 0; look < 3; look++) {
+          counts.reset();
+          assertThat(table.get(2L)).contains(Rows.row(2));
+        }
+        assertThat(counts.calls(StorageOperation.READ, SPILLED_ROWS) > 0)
+            .as("reads of rows on disk, of which there may be %s", bytes)
+            .isEqualTo(bytes.equals("1mb"));
       }
     }
   }

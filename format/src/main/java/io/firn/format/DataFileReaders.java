@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class DataFileReaders implements AutoCloseable {
 
   private final Storage storage;
+  private final @Nullable RowSpill spill;
   private final PageCache pages;
   private final PageCodec codecs = new PageCodec();
   private final ReadMetrics metrics = new ReadMetrics();
@@ -31,9 +32,18 @@ public final class DataFileReaders implements AutoCloseable {
   /** Files are opened for a key: the same file read with another key type is opened again. */
   private record Key(String path, Types.StructType keyType) {}
 
+  /** Readers that keep nothing outside memory. */
   public DataFileReaders(Storage storage, CacheOptions options) {
+    this(storage, options, null);
+  }
+
+  /**
+   * @param spill takes the rows that the page cache has no room for; closed with this object
+   */
+  public DataFileReaders(Storage storage, CacheOptions options, @Nullable RowSpill spill) {
     this.storage = storage;
-    this.pages = new PageCache(options.pageBytes());
+    this.spill = spill;
+    this.pages = new PageCache(options.pageBytes(), spill);
     // A file weighs its index, and at least so much that not more than the wished number stay.
     long least = options.indexBytes() / Math.max(1, options.openFiles());
     this.files =
@@ -118,5 +128,8 @@ public final class DataFileReaders implements AutoCloseable {
     files.invalidateAll();
     files.cleanUp();
     codecs.close();
+    if (spill != null) {
+      spill.close();
+    }
   }
 }

@@ -24,7 +24,13 @@ final class PageCache {
 
   private final Cache<Entry, Entry> entries;
 
-  PageCache(long maxBytes) {
+  private final @Nullable RowSpill spill;
+
+  /**
+   * @param spill where rows go that there is no room for, if anywhere
+   */
+  PageCache(long maxBytes, @Nullable RowSpill spill) {
+    this.spill = spill;
     this.entries =
         Caffeine.newBuilder()
             .maximumWeight(maxBytes)
@@ -32,11 +38,16 @@ final class PageCache {
             .evictionListener(
                 (@Nullable Entry key, @Nullable Entry entry, RemovalCause cause) -> {
                   if (entry != null) {
-                    entry.slots.vacate(entry);
+                    entry.slots.evict(entry);
                   }
                 })
             .executor(Runnable::run)
             .build();
+  }
+
+  /** Where rows go that there is no room for, if anywhere. */
+  @Nullable RowSpill spill() {
+    return spill;
   }
 
   long bytes() {
@@ -57,10 +68,12 @@ final class PageCache {
     private final AtomicReferenceArray<@Nullable Entry> kept;
     private final int[] hits;
     private final int hitsPerTouch;
+    private final Evictions evictions;
     private final int number = slotsMade.incrementAndGet();
 
-    Slots(int count, int hitsPerTouch) {
+    Slots(int count, int hitsPerTouch, Evictions evictions) {
       this.hitsPerTouch = hitsPerTouch;
+      this.evictions = evictions;
       this.contents = new AtomicReferenceArray<>(count);
       this.kept = new AtomicReferenceArray<>(count);
       this.hits = new int[count];
@@ -93,10 +106,18 @@ final class PageCache {
       }
     }
 
-    private void vacate(Entry entry) {
-      if (contents.compareAndSet(entry.index, entry.content, null)) {
+    private void evict(Entry entry) {
+      if (vacate(entry)) {
+        evictions.evicted(entry.index, entry.content);
+      }
+    }
+
+    private boolean vacate(Entry entry) {
+      boolean vacated = contents.compareAndSet(entry.index, entry.content, null);
+      if (vacated) {
         kept.compareAndSet(entry.index, entry, null);
       }
+      return vacated;
     }
 
     /** Forgets everything kept here. */
@@ -104,7 +125,7 @@ final class PageCache {
       for (int i = 0; i < kept.length(); i++) {
         Entry entry = kept.get(i);
         if (entry != null) {
-          vacate(entry);
+          var unused = vacate(entry);
           entries.invalidate(entry);
         }
       }
@@ -115,15 +136,24 @@ final class PageCache {
     }
   }
 
+  /** Learns what there was no more room for. Called under locks of the cache. */
+  interface Evictions {
+    void evicted(int index, Object content);
+  }
+
   Slots slots(int count) {
     return slots(count, HITS_PER_TOUCH);
+  }
+
+  Slots slots(int count, Evictions evictions) {
+    return new Slots(count, HITS_PER_TOUCH, evictions);
   }
 
   /**
    * @param hitsPerTouch every so many hits the cache is told; a power of two
    */
   Slots slots(int count, int hitsPerTouch) {
-    return new Slots(count, hitsPerTouch);
+    return new Slots(count, hitsPerTouch, (index, content) -> {});
   }
 
   /**

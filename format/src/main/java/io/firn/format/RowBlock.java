@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowBlock {
 
+  /** What a spilled block has of each row before its rows: its start and its checksum. */
+  static final int ENTRY_BYTES = 8;
+
   private final RowCodec codec;
   private final byte[] data;
 
@@ -79,6 +82,24 @@ final class RowBlock {
     }
     codec.append(data, rows, 0, count, target);
     return true;
+  }
+
+  /**
+   * The block as it is spilled: for each row where it starts and its checksum, then where the last
+   * one ends, then the rows.
+   */
+  byte[] toBytes(SpilledRows spilled, int block) {
+    int rows = starts.length - 1;
+    int header = ENTRY_BYTES * rows + 4;
+    ByteBuilder bytes = new ByteBuilder(header + data.length);
+    for (int row = 0; row < rows; row++) {
+      int length = starts[row + 1] - starts[row];
+      bytes.putIntLittle(header + starts[row]);
+      bytes.putIntLittle(spilled.checksum(block, row, data, starts[row], length));
+    }
+    bytes.putIntLittle(header + starts[rows]);
+    bytes.put(data, 0, data.length);
+    return bytes.toByteArray();
   }
 
   /** The bytes this takes in memory. */

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * The rows of a file for lookups, in {@link RowBlock}s made when a stretch of the file is looked
  * into repeatedly. The first look reads the row alone. A block that has been evicted is a sign of
  * more rows than fit into memory: its stretch must be looked into much more often before a block is
- * made again, and until then rows are kept one by one. Safe for use by several threads.
+ * made again, and until then rows are kept one by one; if there is a {@link RowSpill}, the block
+ * goes there, and its rows come from there. Safe for use by several threads.
  */
 final class RowBlocks {
 
@@ -29,6 +30,7 @@ final class RowBlocks {
   private final int shift;
   private final PageCache.Slots slots;
   private final SingleRows singles;
+  private final @Nullable SpilledRows spilled;
 
   // Not exact when several threads look at once, and need not be.
   private final byte[] looks;
@@ -49,7 +51,14 @@ final class RowBlocks {
         Long.numberOfTrailingZeros(
             Long.highestOneBit(Math.max(LEAST_ROWS, Math.min(MOST_ROWS, rows))));
     int count = Math.toIntExact(((rowCount - 1) >>> shift) + 1);
-    this.slots = cache.slots(count);
+    RowSpill spill = cache.spill();
+    SpilledRows spilledRows = spill == null ? null : new SpilledRows(spill, count);
+    this.spilled = spilledRows;
+    this.slots =
+        spilledRows == null
+            ? cache.slots(count)
+            : cache.slots(
+                count, (block, rowsOfIt) -> spilledRows.evicted(block, (RowBlock) rowsOfIt));
     this.singles = new SingleRows(codec, cache, count, rows());
     this.looks = new byte[count];
     this.looksNeeded = new byte[count];
@@ -73,16 +82,33 @@ final class RowBlocks {
       if (single != null) {
         return single;
       }
+      byte[] row = spilled == null ? null : spilled.read(block, at);
+      if (row != null) {
+        keepSingle(block, at, row);
+        return codec.decode(row);
+      }
       rows = isWorthMaking(block) ? make(block, deleted) : null;
     }
     Record row = rows == null ? null : rows.row(at);
     if (row == null) {
       row = columns.read(position);
       if (rows == null && wasEvicted(block)) {
-        singles.keep(block, at, row);
+        keepSingle(block, at, codec.encode(row));
       }
     }
     return row;
+  }
+
+  private void keepSingle(int block, int at, byte[] row) {
+    singles.keep(block, at, row);
+    writePending();
+  }
+
+  /** Whoever keeps something may have driven out something else, of this file or of others. */
+  private void writePending() {
+    if (spilled != null) {
+      spilled.writePending();
+    }
   }
 
   /** The block with a row, if it is kept. */
@@ -121,6 +147,7 @@ final class RowBlocks {
     RowBlock rows = RowBlock.of(codec, columns.read(from, to), from, deleted);
     slots.keep(block, rows, rows.bytes());
     singles.clear(block);
+    writePending();
     return rows;
   }
 
@@ -130,6 +157,9 @@ final class RowBlocks {
   }
 
   long bytes() {
-    return slots.bytes() + singles.bytes() + 2L * looks.length;
+    return slots.bytes()
+        + singles.bytes()
+        + (spilled == null ? 0 : spilled.bytes())
+        + 2L * looks.length;
   }
 }

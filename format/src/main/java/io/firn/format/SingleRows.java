@@ -35,14 +35,16 @@ final class SingleRows {
     return kept == null ? null : codec.decode((byte[]) kept);
   }
 
-  void keep(int stretch, int row, Record record) {
+  /**
+   * @param encoded the row, as the codec encodes it
+   */
+  void keep(int stretch, int row, byte[] encoded) {
     PageCache.Slots slots = stretches.get(stretch);
     if (slots == null) {
       PageCache.Slots created = cache.slots(rowsPerStretch, HITS_PER_TOUCH);
       slots = stretches.compareAndExchange(stretch, null, created);
       slots = slots == null ? created : slots;
     }
-    byte[] encoded = codec.encode(record);
     slots.keep(row, encoded, encoded.length + 16L);
   }
 

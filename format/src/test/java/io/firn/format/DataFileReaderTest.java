@@ -8,7 +8,6 @@ import io.firn.storage.LocalStorage;
 import io.firn.testkit.Seeds;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +72,7 @@ class DataFileReaderTest {
     assertThat(drainReverse(reader.scanReverse(all, from, to, null, RowMask.NONE)))
         .isEqualTo(expected.subList(from, to));
     checkKeys(reader, table, rows, random);
-    RowMask deleted = mask(random, count);
+    RowMask deleted = RandomMasks.mask(random, count);
     for (int i = 0; i < 60; i++) {
       int position = random.nextInt(Math.min(count, 30));
       assertThat(GenericValues.comparable(reader.read(position, all)))
@@ -86,7 +85,7 @@ class DataFileReaderTest {
     assertThat(drain(reader.scan(all, from, to, null))).isEqualTo(expected.subList(from, to));
     assertThat(drainReverse(reader.scanReverse(all, from, to, null, RowMask.NONE)))
         .isEqualTo(expected.subList(from, to));
-    RowMask more = mask(random, count);
+    RowMask more = RandomMasks.mask(random, count);
     for (RowMask mask : List.of(deleted, more, RowMask.NONE)) {
       Map<Long, Object> live = new TreeMap<>();
       for (int position = from; position < to; position++) {
@@ -112,29 +111,6 @@ class DataFileReaderTest {
       }
     }
     return live;
-  }
-
-  private static RowMask mask(Random random, int count) {
-    BitSet deleted = new BitSet(count);
-    for (int i = random.nextInt(count + 1); i > 0; i--) {
-      deleted.set(random.nextInt(count));
-    }
-    return new RowMask() {
-      @Override
-      public boolean contains(long position) {
-        return deleted.get((int) position);
-      }
-
-      @Override
-      public int selectLive(long from, int rows, int[] target) {
-        int live = 0;
-        for (int row = 0; row < rows; row++) {
-          target[live] = row;
-          live += contains(from + row) ? 0 : 1;
-        }
-        return live;
-      }
-    };
   }
 
   private static void checkKeys(

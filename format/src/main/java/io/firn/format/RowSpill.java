@@ -1,0 +1,244 @@
+package io.firn.format;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.firn.storage.InputFileHandle;
+import io.firn.storage.OutputFileHandle;
+import io.firn.storage.Storage;
+import io.firn.storage.StoragePaths;
+import java.io.IOException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rows that memory had no room for, on local disk: the second tier of the page cache. A row that a
+ * data file has in a page of each column lies in one place here.
+ *
+ * <p>It is a ring of segments that are written from start to end. When there are as many as it may
+ * have, the oldest goes, whatever is in it. Nothing is ever synced, because nothing is lost with
+ * it: every row is in a data file as well. For the same reason the first error of storage, or the
+ * first row that is not what was written, ends it for good: its files are deleted and rows are read
+ * from data files again.
+ *
+ * <p>Safe for use by several threads. A directory belongs to one spill at a time. Closing deletes
+ * what it has written; what a process left that died is deleted by the next {@link #open}.
+ */
+public final class RowSpill implements AutoCloseable {
+
+  /** The least that it can be given. */
+  public static final long BYTES_MIN = 1 << 20;
+
+  /** Where something is that is nowhere. */
+  static final long NOWHERE = 0;
+
+  private static final Logger LOG = LoggerFactory.getLogger(RowSpill.class);
+
+  private static final String SUFFIX = ".rows";
+  private static final int SEGMENT_BYTES_MAX = 64 << 20;
+  private static final int SEGMENTS_MIN = 8;
+
+  /** Blocks that may wait to be written; more are forgotten. */
+  private static final int PENDING_MAX = 64;
+
+  private final Storage storage;
+  private final String directory;
+  private final int segmentBytes;
+  private final AtomicInteger owners = new AtomicInteger();
+  private final BlockingQueue<Pending> pending = new ArrayBlockingQueue<>(PENDING_MAX);
+
+  /** By number modulo its length. Written under the lock of this object. */
+  private final AtomicReferenceArray<@Nullable Segment> segments;
+
+  @GuardedBy("this")
+  private @Nullable Segment current;
+
+  private volatile boolean ended;
+
+  private RowSpill(Storage storage, String directory, long bytesMax) {
+    this.storage = storage;
+    this.directory = directory;
+    this.segmentBytes = (int) Math.min(SEGMENT_BYTES_MAX, bytesMax / SEGMENTS_MIN);
+    this.segments = new AtomicReferenceArray<>(Math.toIntExact(bytesMax / segmentBytes));
+  }
+
+  /** A file of the ring. Its place in the ring follows from its number, which counts from 1. */
+  private record Segment(int number, OutputFileHandle output, InputFileHandle input) {}
+
+  private record Pending(SpilledRows owner, int block, RowBlock rows) {}
+
+  /**
+   * Deletes what a process that died has left in the directory.
+   *
+   * @throws IOException if it cannot be listed, or a file not deleted
+   */
+  public static void clear(Storage storage, String directory) throws IOException {
+    for (Storage.FileStatus file : storage.list(directory)) {
+      if (file.path().endsWith(SUFFIX)) {
+        storage.delete(file.path());
+      }
+    }
+  }
+
+  /**
+   * An empty spill.
+   *
+   * @param directory of its own; created if need be
+   * @param bytesMax how many bytes its files may have together, at least {@link #BYTES_MIN}
+   * @throws IOException if the directory cannot be created or cleared
+   */
+  public static RowSpill open(Storage storage, String directory, long bytesMax) throws IOException {
+    if (bytesMax < BYTES_MIN) {
+      throw new IllegalArgumentException("At least " + BYTES_MIN + " bytes, not " + bytesMax);
+    }
+    storage.createDirectories(directory);
+    clear(storage, directory);
+    return new RowSpill(storage, directory, bytesMax);
+  }
+
+  /** A number that tells the rows of one owner from those of all others. */
+  int newOwner() {
+    return owners.incrementAndGet();
+  }
+
+  /** Hands over a block that has left memory. Does no I/O: the caller may hold locks. */
+  void offer(SpilledRows owner, int block, RowBlock rows) {
+    if (!ended) {
+      var unused = pending.offer(new Pending(owner, block, rows));
+    }
+  }
+
+  /** Writes the blocks that were handed over. */
+  void writePending() {
+    for (Pending next = pending.poll(); next != null; next = pending.poll()) {
+      next.owner.write(next.block, next.rows);
+    }
+  }
+
+  /**
+   * Appends bytes.
+   *
+   * @return where they are, or {@link #NOWHERE}
+   */
+  synchronized long append(byte[] bytes) {
+    if (ended || bytes.length > segmentBytes) {
+      return NOWHERE;
+    }
+    try {
+      Segment target = current;
+      if (target == null || target.output.position() + bytes.length > segmentBytes) {
+        target = next(target);
+      }
+      long place = (long) target.number << Integer.SIZE | target.output.position();
+      target.output.write(bytes, 0, bytes.length);
+      return place;
+    } catch (IOException e) {
+      end("it cannot be written", e);
+      return NOWHERE;
+    }
+  }
+
+  @GuardedBy("this")
+  private Segment next(@Nullable Segment last) throws IOException {
+    if (last != null) {
+      last.output.close();
+    }
+    int number = last == null ? 1 : Math.addExact(last.number, 1);
+    int slot = number % segments.length();
+    Segment oldest = segments.getAndSet(slot, null);
+    if (oldest != null) {
+      oldest.input.close();
+      storage.delete(oldest.input.path());
+    }
+    String path = StoragePaths.join(directory, number + SUFFIX);
+    OutputFileHandle output = storage.create(path);
+    try {
+      Segment created = new Segment(number, output, storage.open(path));
+      segments.set(slot, created);
+      current = created;
+      return created;
+    } catch (IOException e) {
+      output.close();
+      storage.delete(path);
+      throw e;
+    }
+  }
+
+  /** Whether what was written at a place may still be there. */
+  boolean has(long place) {
+    return segment(place) != null;
+  }
+
+  private @Nullable Segment segment(long place) {
+    int number = (int) (place >>> Integer.SIZE);
+    Segment segment = segments.get(number % segments.length());
+    return segment != null && segment.number == number ? segment : null;
+  }
+
+  /**
+   * Reads bytes.
+   *
+   * @param offset from the place on
+   * @return null if they are not there any more
+   */
+  byte @Nullable [] read(long place, int offset, int length) {
+    Segment segment = segment(place);
+    if (segment == null) {
+      return null;
+    }
+    byte[] bytes = new byte[length];
+    try {
+      segment.input.readFully((int) place + (long) offset, bytes, 0, length);
+      return bytes;
+    } catch (IOException e) {
+      // A segment may be closed while it is read.
+      if (has(place)) {
+        end("it cannot be read", e);
+      }
+      return null;
+    }
+  }
+
+  /** Ends the spill for good. */
+  void end(String why, @Nullable Exception cause) {
+    if (!ended) {
+      LOG.warn("{} keeps no more rows: {}", directory, why, cause);
+      close();
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    pending.clear();
+    Segment last = current;
+    current = null;
+    try {
+      if (last != null) {
+        last.output.close();
+      }
+    } catch (IOException e) {
+      LOG.debug("{} could not be closed", directory, e);
+    }
+    for (int i = 0; i < segments.length(); i++) {
+      Segment segment = segments.getAndSet(i, null);
+      if (segment != null) {
+        delete(segment);
+      }
+    }
+  }
+
+  private void delete(Segment segment) {
+    try (InputFileHandle input = segment.input) {
+      storage.delete(input.path());
+    } catch (IOException e) {
+      LOG.debug("{} could not be deleted; the next opening will", segment.input.path(), e);
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package io.firn.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.firn.storage.LocalStorage;
+import io.firn.storage.Storage;
+import io.firn.testkit.FaultStorage;
+import io.firn.testkit.LeakCheck;
+import io.firn.testkit.Seeds;
+import io.firn.testkit.StorageOperation;
+import io.firn.testkit.TrackingStorage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.data.GenericRecord;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.NestedField;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RowSpillTest {
+
+  private static final int ROWS = 20_000;
+
+  /** A sixth of the rows, and far less than what making their blocks drives out. */
+  private static final long PAGE_BYTES = 300_000;
+
+  private static final int WARM_UP = 10_000;
+
+  private static final TableSchema TABLE =
+      TableSchema.of(
+          new Schema(
+              NestedField.required(1, "k", Types.LongType.get()),
+              NestedField.optional(2, "s", Types.StringType.get()),
+              NestedField.optional(3, "d", Types.DoubleType.get())),
+          List.of(1));
+
+  private final Projection all = Projection.all(TABLE);
+
+  @RegisterExtension final Seeds seeds = new Seeds();
+  @RegisterExtension final LeakCheck leaks = LeakCheck.threadsNamed("firn");
+  @TempDir Path directory;
+
+  private TrackingStorage storage;
+  private WrittenFile file;
+  private Path cache;
+
+  @BeforeEach
+  void write() {
+    storage = leaks.track(new LocalStorage());
+    cache = directory.resolve("cache");
+    TreeMap<byte[], Record> rows = new TreeMap<>(KeyCodec::compare);
+    for (int i = 0; i < ROWS; i++) {
+      Record row = row(i);
+      rows.put(TABLE.keys().encodeFromRow(row), row);
+    }
+    file =
+        RandomTables.write(
+            storage,
+            directory.resolve("file").toString(),
+            TABLE,
+            rows.values(),
+            WriterOptions.forLookups());
+  }
+
+  private static Record row(int i) {
+    Record row = GenericRecord.create(TABLE.schema());
+    row.set(0, 2L * i);
+    row.set(1, i % 7 == 0 ? null : "a text that is all its own, " + i * 7919L);
+    row.set(2, i / 8.0);
+    return row;
+  }
+
+  private DataFileReaders readers(Storage spillStorage, long bytesMax) throws IOException {
+    return new DataFileReaders(
+        storage,
+        CacheOptions.defaults().withPageBytes(PAGE_BYTES),
+        RowSpill.open(spillStorage, cache.toString(), bytesMax));
+  }
+
+  private DataFileReader open(DataFileReaders readers) {
+    return readers.open(file.path(), file.lengthBytes(), TABLE);
+  }
+
+  private void lookUp(DataFileReader reader, Random random, int times) {
+    for (int i = 0; i < times; i++) {
+      int row = random.nextInt(ROWS);
+      assertThat(reader.lookUp(row, all, RowMask.NONE)).isEqualTo(row(row));
+    }
+  }
+
+  private List<Path> spilled() {
+    try (Stream<Path> paths = Files.list(cache)) {
+      return paths.sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private long spilledBytes() {
+    return spilled().stream().mapToLong(path -> path.toFile().length()).sum();
+  }
+
+  private long pagesDecoded(DataFileReaders readers) {
+    try (readers;
+        DataFileReader reader = open(readers)) {
+      Random random = seeds.random();
+      lookUp(reader, random, WARM_UP);
+      ReadCounters warm = readers.counters();
+      lookUp(reader, random, 2_000);
+      return readers.counters().since(warm).pagesDecoded();
+    }
+  }
+
+  @Test
+  void rowsThatMemoryHasNoRoomForAreNotDecodedAgain() throws IOException {
+    CacheOptions small = CacheOptions.defaults().withPageBytes(PAGE_BYTES);
+    assertThat(pagesDecoded(new DataFileReaders(storage, small))).isGreaterThan(2_000);
+    assertThat(pagesDecoded(readers(storage, 16 << 20))).isLessThan(20);
+    assertThat(spilled()).as("after closing").isEmpty();
+  }
+
+  @Test
+  void ofMoreThanItMayHaveTheOldestGoes() throws IOException {
+    try (DataFileReaders readers = readers(storage, RowSpill.BYTES_MIN);
+        DataFileReader reader = open(readers)) {
+      Random random = seeds.random();
+      for (int i = 0; i < 200; i++) {
+        lookUp(reader, random, 200);
+        assertThat(spilledBytes()).isLessThanOrEqualTo(RowSpill.BYTES_MIN);
+      }
+      assertThat(spilled()).as("the first segment is gone").doesNotContain(cache.resolve("1.rows"));
+      assertThat(spilled()).hasSize(8);
+    }
+  }
+
+  @Test
+  void aRowThatIsNotWhatWasWrittenIsReadFromTheDataFile() throws IOException {
+    Random random = seeds.random();
+    for (int kind = 0; kind < 3; kind++) {
+      try (DataFileReaders readers = readers(storage, 16 << 20);
+          DataFileReader reader = open(readers)) {
+        lookUp(reader, random, WARM_UP);
+        for (Path segment : spilled()) {
+          damage(segment, kind, random);
+        }
+        lookUp(reader, random, WARM_UP);
+        assertThat(spilled()).as("damage of kind " + kind + " ends the spill").isEmpty();
+      }
+    }
+  }
+
+  private static void damage(Path segment, int kind, Random random) throws IOException {
+    byte[] bytes = Files.readAllBytes(segment);
+    switch (kind) {
+      case 0 -> {
+        for (int i = 0; i < bytes.length; i += 1 + random.nextInt(200)) {
+          bytes[i] ^= (byte) (1 << random.nextInt(8));
+        }
+      }
+      case 1 -> {
+        // Sound rows, each where another one was.
+        int half = bytes.length / 2;
+        byte[] first = bytes.clone();
+        System.arraycopy(first, half, bytes, 0, half);
+        System.arraycopy(first, 0, bytes, half, half);
+      }
+      default -> bytes = new byte[0];
+    }
+    Files.write(segment, bytes);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = StorageOperation.class,
+      names = {"CREATE", "WRITE", "OPEN", "READ", "DELETE"})
+  void anErrorOfStorageEndsItAndNobodyNotices(StorageOperation operation) throws IOException {
+    FaultStorage faulty = new FaultStorage(storage);
+    try (DataFileReaders readers = readers(faulty, RowSpill.BYTES_MIN);
+        DataFileReader reader = open(readers)) {
+      Random random = seeds.random();
+      FaultStorage.Fault fault = faulty.on(operation).nth(3).failOnce();
+      lookUp(reader, random, 3 * WARM_UP);
+      assertThat(fault.fired()).isEqualTo(1);
+      int left = operation == StorageOperation.DELETE ? 1 : 0;
+      assertThat(spilled()).as("its files are deleted").hasSize(left);
+    }
+    try (DataFileReaders again = readers(storage, RowSpill.BYTES_MIN)) {
+      assertThat(again.counters().filesOpened()).isZero();
+      assertThat(spilled()).as("what was left is cleared").isEmpty();
+    }
+  }
+
+  @Test
+  void rowsThatWereDeletedWhenTheyWereSpilledAreStillThereForWhoSeesThem() throws IOException {
+    try (DataFileReaders readers = readers(storage, 16 << 20);
+        DataFileReader reader = open(readers)) {
+      Random random = seeds.random();
+      RowMask mask = RandomMasks.mask(random, ROWS);
+      for (int i = 0; i < WARM_UP; i++) {
+        int row = random.nextInt(ROWS);
+        assertThat(reader.lookUp(row, all, mask)).isEqualTo(row(row));
+      }
+      lookUp(reader, random, WARM_UP);
+    }
+  }
+
+  @Test
+  void lessThanItNeedsIsRefused() {
+    assertThatThrownBy(() -> RowSpill.open(storage, cache.toString(), RowSpill.BYTES_MIN - 1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(cache).doesNotExist();
+  }
+}
