@@ -2,6 +2,7 @@ package io.firn.benchmarks.lifetime;
 
 import io.firn.benchmarks.suite.ChildArguments;
 import io.firn.benchmarks.suite.FigureSink;
+import io.firn.benchmarks.suite.FirnSettings;
 import io.firn.benchmarks.suite.Latencies;
 import io.firn.engine.Durability;
 import io.firn.engine.FirnOptions;
@@ -27,7 +28,7 @@ public final class CommitsChild {
 
   public static void main(String[] arguments) throws IOException {
     ChildArguments told = ChildArguments.of(arguments);
-    FirnOptions.Builder options = FirnOptions.builder().durability(Durability.ASYNC);
+    FirnOptions.Builder options = FirnSettings.builder().durability(Durability.ASYNC);
     if (told.store().equals(CommitsSuite.FEW_SNAPSHOTS)) {
       options
           .set(OptionKey.SNAPSHOT_AGE_MILLIS_MAX, 1_000)

@@ -4,6 +4,7 @@ import io.firn.benchmarks.reference.ReferenceSchema;
 import io.firn.benchmarks.suite.ChildArguments;
 import io.firn.benchmarks.suite.ChildJvm;
 import io.firn.benchmarks.suite.FigureSink;
+import io.firn.benchmarks.suite.FirnSettings;
 import io.firn.benchmarks.suite.Latencies;
 import io.firn.benchmarks.suite.WrongAnswerError;
 import io.firn.engine.Durability;
@@ -50,7 +51,7 @@ public final class FreshnessChild {
   public static void main(String[] arguments) throws IOException, InterruptedException {
     ChildArguments told = ChildArguments.of(arguments);
     FirnOptions options =
-        FirnOptions.builder()
+        FirnSettings.builder()
             .durability(Durability.ASYNC)
             .set(OptionKey.FLUSH_INTERVAL_MILLIS, FLUSH_MILLIS)
             .build();

@@ -2,6 +2,7 @@ package io.firn.benchmarks.lifetime;
 
 import io.firn.benchmarks.suite.ChildArguments;
 import io.firn.benchmarks.suite.FigureSink;
+import io.firn.benchmarks.suite.FirnSettings;
 import io.firn.benchmarks.suite.ProcessFigures;
 import io.firn.engine.Durability;
 import io.firn.engine.FirnOptions;
@@ -25,7 +26,7 @@ public final class GrowthChild {
     ChildArguments told = ChildArguments.of(arguments);
     int rows = told.number(0);
     int grown = Math.multiplyExact(rows, GrowthSuite.FACTOR);
-    FirnOptions options = FirnOptions.builder().durability(Durability.ASYNC).build();
+    FirnOptions options = FirnSettings.builder().durability(Durability.ASYNC).build();
     try (MeasuredTable measured = new MeasuredTable(told.path("table"), options, grown)) {
       GrowthChild child = new GrowthChild(measured, told.sink());
       child.load(rows, GrowthSuite.SMALL);

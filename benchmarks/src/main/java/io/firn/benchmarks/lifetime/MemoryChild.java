@@ -2,6 +2,7 @@ package io.firn.benchmarks.lifetime;
 
 import io.firn.benchmarks.suite.ChildArguments;
 import io.firn.benchmarks.suite.FigureSink;
+import io.firn.benchmarks.suite.FirnSettings;
 import io.firn.benchmarks.suite.ProcessFigures;
 import io.firn.engine.CompactionKind;
 import io.firn.engine.Durability;
@@ -20,7 +21,7 @@ public final class MemoryChild {
     ChildArguments told = ChildArguments.of(arguments);
     FigureSink sink = told.sink();
     int rows = told.number(0);
-    FirnOptions options = FirnOptions.builder().durability(Durability.ASYNC).build();
+    FirnOptions options = FirnSettings.builder().durability(Durability.ASYNC).build();
     try (MeasuredTable measured = new MeasuredTable(told.path("table"), options, rows)) {
       step(sink, "load", () -> measured.loadUpTo(rows), measured);
       step(sink, "update", () -> measured.update(rows / 2), measured);

@@ -7,6 +7,7 @@ import io.firn.benchmarks.suite.ChildArguments;
 import io.firn.benchmarks.suite.ChildJvm;
 import io.firn.benchmarks.suite.FigureLog;
 import io.firn.benchmarks.suite.FigureSink;
+import io.firn.benchmarks.suite.FirnSettings;
 import io.firn.benchmarks.suite.WrongAnswerError;
 import io.firn.engine.Durability;
 import io.firn.engine.FirnOptions;
@@ -29,7 +30,7 @@ public final class ReopenChild {
   public static void main(String[] arguments) throws IOException {
     ChildArguments told = ChildArguments.of(arguments);
     FirnOptions options =
-        FirnOptions.builder()
+        FirnSettings.builder()
             .durability(Durability.ASYNC)
             .set(OptionKey.COMPACTION_WORKERS, 0)
             .set(OptionKey.SORTED_RUNS_STOP, 10_000)

@@ -3,6 +3,7 @@ package io.firn.benchmarks.lifetime;
 import io.firn.benchmarks.reference.ColumnSum;
 import io.firn.benchmarks.spark.SparkComparison;
 import io.firn.benchmarks.suite.ChildArguments;
+import io.firn.benchmarks.suite.FirnSettings;
 import io.firn.benchmarks.suite.WrongAnswerError;
 import io.firn.engine.CompactionKind;
 import io.firn.engine.Durability;
@@ -24,7 +25,7 @@ public final class SparkScanChild {
     ChildArguments told = ChildArguments.of(arguments);
     int rows = told.number(0);
     String path = told.path("table");
-    FirnOptions options = FirnOptions.builder().durability(Durability.ASYNC).build();
+    FirnOptions options = FirnSettings.builder().durability(Durability.ASYNC).build();
     try (MeasuredTable measured = new MeasuredTable(path, options, rows)) {
       measured.loadUpTo(rows);
       measured.settle();

@@ -1,9 +1,11 @@
 package io.firn.benchmarks.reference;
 
+import io.firn.benchmarks.suite.FirnSettings;
 import io.firn.engine.CompactionKind;
 import io.firn.engine.Durability;
 import io.firn.engine.FirnOptions;
 import io.firn.engine.FirnTable;
+import io.firn.engine.OptionKey;
 import io.firn.engine.WriteBatch;
 import io.firn.engine.WriteOptions;
 import io.firn.engine.WriteToken;
@@ -11,7 +13,7 @@ import java.nio.file.Path;
 import org.apache.iceberg.data.Record;
 import org.jspecify.annotations.Nullable;
 
-/** Firn with its default options. */
+/** Firn with the memtables and the cache that RocksDB gets, and else its default options. */
 final class FirnStore implements Store<Record> {
 
   private final FirnTable table;
@@ -26,7 +28,13 @@ final class FirnStore implements Store<Record> {
    * @param batchRows how many writes are acknowledged together
    */
   FirnStore(Path directory, Durability durability, int batchRows) {
-    this(directory, FirnOptions.defaults(), durability, batchRows);
+    this(directory, FirnSettings.over(asRocksStore()).build(), durability, batchRows);
+  }
+
+  private static FirnOptions.Builder asRocksStore() {
+    return FirnOptions.builder()
+        .set(OptionKey.MEMTABLE_BYTES_MAX, RocksStore.MEMTABLE_BYTES)
+        .set(OptionKey.PAGE_CACHE_BYTES_MAX, RocksStore.BLOCK_CACHE_BYTES);
   }
 
   FirnStore(Path directory, FirnOptions options, Durability durability, int batchRows) {

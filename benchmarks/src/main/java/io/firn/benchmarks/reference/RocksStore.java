@@ -26,8 +26,8 @@ final class RocksStore implements Store<ReferenceRow> {
     RocksDB.loadLibrary();
   }
 
-  private static final long BLOCK_CACHE_BYTES = 256L << 20;
-  private static final long MEMTABLE_BYTES = 64L << 20;
+  static final long BLOCK_CACHE_BYTES = 256L << 20;
+  static final long MEMTABLE_BYTES = 64L << 20;
 
   /** What RocksDB does behind the scenes; all are 0 when it has nothing left to do. */
   private static final List<String> BACKGROUND_WORK =

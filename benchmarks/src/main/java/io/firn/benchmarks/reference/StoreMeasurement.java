@@ -15,6 +15,7 @@ import java.util.Set;
  */
 final class StoreMeasurement {
 
+  private static final int WARM_UP_SHARE = 4;
   private static final int CHECKED_AFTER_REOPEN = 10_000;
   private static final long CHECKING_NANOS_MAX = 5_000_000_000L;
 
@@ -34,6 +35,7 @@ final class StoreMeasurement {
 
   /** W1 to W5. */
   void measure(Set<Part> parts) {
+    warmUp();
     try (Store<?> store = kind.open(directory)) {
       WriteMeasurement written = new WriteMeasurement(kind, store, writes, sink);
       written.load(model.keys());
@@ -61,6 +63,20 @@ final class StoreMeasurement {
     }
     sink.figure(
         "W1-W5 peak resident memory", "MiB", ProcessFigures.peakResidentBytes() / 1048576.0);
+  }
+
+  /** A smaller table, written the same way, so that W1 and W2 find their code compiled. */
+  private void warmUp() {
+    Path aside = directory.resolveSibling("warm-up");
+    ReferenceWrites small =
+        new ReferenceWrites(new ReferenceModel(Math.max(1, model.keys() / WARM_UP_SHARE)));
+    try (Store<?> store = kind.open(aside)) {
+      small.load(store);
+      store.settle();
+      small.update(store);
+      store.settle();
+    }
+    Directories.delete(aside);
   }
 
   private void readCold(Set<Part> parts, String state) {

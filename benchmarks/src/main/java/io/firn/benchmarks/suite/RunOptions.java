@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** The options that every suite has: a picocli mixin. */
@@ -37,6 +39,12 @@ public final class RunOptions {
       description = "a further flag for each measuring process, -XX:+UseParallelGC for one")
   private List<String> jvm = new ArrayList<>();
 
+  @Option(
+      names = "--option",
+      paramLabel = "NAME=VALUE",
+      description = "an option of Firn's (the defaults)")
+  private Map<String, String> firn = new LinkedHashMap<>();
+
   /** How many rounds to measure. */
   public int rounds() {
     return rounds;
@@ -57,6 +65,7 @@ public final class RunOptions {
     List<String> flags = new ArrayList<>();
     flags.add("-Xmx" + heap);
     flags.addAll(jvm);
+    firn.forEach((option, value) -> flags.add(FirnSettings.flag(option, value)));
     return new ChildJvm(mainClass, flags, notes);
   }
 }

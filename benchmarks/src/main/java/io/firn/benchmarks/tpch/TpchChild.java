@@ -2,11 +2,11 @@ package io.firn.benchmarks.tpch;
 
 import io.firn.benchmarks.spark.SparkComparison;
 import io.firn.benchmarks.suite.ChildArguments;
+import io.firn.benchmarks.suite.FirnSettings;
 import io.firn.benchmarks.suite.Latencies;
 import io.firn.benchmarks.suite.WrongAnswerError;
 import io.firn.engine.CompactionKind;
 import io.firn.engine.Durability;
-import io.firn.engine.FirnOptions;
 import io.firn.engine.FirnTable;
 import io.firn.engine.WriteBatch;
 import java.io.IOException;
@@ -67,7 +67,7 @@ public final class TpchChild {
             .path(path)
             .schema(LineItems.SCHEMA)
             .key("l_orderkey", "l_linenumber")
-            .options(FirnOptions.builder().durability(Durability.ASYNC).build())
+            .options(FirnSettings.builder().durability(Durability.ASYNC).build())
             .create()) {
       TpchChild child = new TpchChild(told, table, model);
       child.load();

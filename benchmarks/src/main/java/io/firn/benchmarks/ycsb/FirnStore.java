@@ -1,8 +1,8 @@
 package io.firn.benchmarks.ycsb;
 
+import io.firn.benchmarks.suite.FirnSettings;
 import io.firn.engine.CompactionKind;
 import io.firn.engine.Durability;
-import io.firn.engine.FirnOptions;
 import io.firn.engine.FirnTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,7 +40,7 @@ final class FirnStore implements YcsbStore {
             .path(directory.toString())
             .schema(SCHEMA)
             .key("ycsb_key")
-            .options(FirnOptions.builder().durability(Durability.ASYNC).build())
+            .options(FirnSettings.builder().durability(Durability.ASYNC).build())
             .create();
   }
 
