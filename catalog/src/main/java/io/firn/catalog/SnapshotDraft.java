@@ -3,6 +3,7 @@ package io.firn.catalog;
 import io.firn.error.InvalidArgumentException;
 import io.firn.format.TableSchema;
 import io.firn.format.WrittenFile;
+import io.firn.service.Ticker;
 import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
 import java.io.IOException;
@@ -44,6 +45,7 @@ final class SnapshotDraft {
   private final TableMetadata base;
   private final Version version;
   private final CommitSemantics semantics;
+  private Ticker ticker = Ticker.system();
   private final CommitBase operations;
   private final BaseTable table;
   private final long epoch;
@@ -72,6 +74,12 @@ final class SnapshotDraft {
     this.table = new BaseTable(this.operations, base.location());
     this.epoch = epoch;
     this.commitId = commitId;
+  }
+
+  /** Takes another clock than the system's. */
+  SnapshotDraft by(Ticker clock) {
+    ticker = clock;
+    return this;
   }
 
   /** Writes the snapshot of a flush and returns the metadata with it. */
@@ -257,7 +265,8 @@ final class SnapshotDraft {
         base,
         builder ->
             builder.setBranchSnapshot(described, SnapshotRef.MAIN_BRANCH).setProperties(properties),
-        made.timestampMillis(),
+        // Iceberg stamps the snapshot by the machine's clock; the table's may stand behind it.
+        Math.min(made.timestampMillis(), ticker.currentTimeMillis()),
         semantics);
   }
 

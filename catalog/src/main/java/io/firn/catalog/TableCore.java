@@ -146,12 +146,13 @@ final class TableCore {
       throws IOException {
     SnapshotDraft draft =
         new SnapshotDraft(
-            operations,
-            storage,
-            base.metadata(),
-            base.version(),
-            next,
-            UUID.randomUUID().toString());
+                operations,
+                storage,
+                base.metadata(),
+                base.version(),
+                next,
+                UUID.randomUUID().toString())
+            .by(ticker);
     TableMetadata updated = draft.fence(properties);
     if (committer.commit(base.metadata(), updated, held) == Outcome.CONFLICT) {
       draft.discard();
@@ -192,8 +193,8 @@ final class TableCore {
           lostOn = null;
         }
         SnapshotDraft draft =
-            new SnapshotDraft(
-                operations, storage, base.metadata(), base.version(), epoch, commitId);
+            new SnapshotDraft(operations, storage, base.metadata(), base.version(), epoch, commitId)
+                .by(ticker);
         Outcome outcome = attempt(base, draft, drafting, happened);
         if (outcome == Outcome.COMMITTED) {
           return state.version();
