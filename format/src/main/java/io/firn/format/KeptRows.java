@@ -1,8 +1,8 @@
 package io.firn.format;
 
 /**
- * The rows of a file that are kept for lookups, as a source for short scans: what lookups and scans
- * both want is then in memory once. Used by one thread.
+ * The rows of a file that are kept for lookups, in memory or on local disk, as a source for short
+ * scans: what lookups and scans both want is then kept once. Used by one thread.
  */
 final class KeptRows {
 
@@ -32,7 +32,7 @@ final class KeptRows {
   }
 
   private int append(long from, long to, long within, ColumnBatch target) {
-    RowBlock block = blocks.kept(within);
+    RowBlock block = blocks.recall(within);
     if (block == null) {
       return 0;
     }

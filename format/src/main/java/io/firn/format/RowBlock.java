@@ -90,7 +90,7 @@ final class RowBlock {
    */
   byte[] toBytes(SpilledRows spilled, int block) {
     int rows = starts.length - 1;
-    int header = ENTRY_BYTES * rows + 4;
+    int header = headerBytes(rows);
     ByteBuilder bytes = new ByteBuilder(header + data.length);
     for (int row = 0; row < rows; row++) {
       int length = starts[row + 1] - starts[row];
@@ -100,6 +100,38 @@ final class RowBlock {
     bytes.putIntLittle(header + starts[rows]);
     bytes.put(data, 0, data.length);
     return bytes.toByteArray();
+  }
+
+  /**
+   * A block that was spilled.
+   *
+   * @param header what stands before the rows, of the length that {@link #headerBytes} says
+   * @param data the rows
+   * @return null if that is not what was written
+   */
+  static @Nullable RowBlock ofBytes(
+      RowCodec codec, byte[] header, byte[] data, SpilledRows spilled, int block) {
+    int[] starts = new int[header.length / ENTRY_BYTES + 1];
+    for (int row = 0; row < starts.length; row++) {
+      starts[row] = ByteBuilder.intLittle(header, ENTRY_BYTES * row) - header.length;
+    }
+    for (int row = 0; row < starts.length - 1; row++) {
+      int from = starts[row];
+      int to = starts[row + 1];
+      if (from < 0
+          || to < from
+          || to > data.length
+          || spilled.checksum(block, row, data, from, to - from)
+              != ByteBuilder.intLittle(header, ENTRY_BYTES * row + 4)) {
+        return null;
+      }
+    }
+    return new RowBlock(codec, data, starts);
+  }
+
+  /** How many bytes a spilled block of so many rows has before them. */
+  static int headerBytes(int rows) {
+    return ENTRY_BYTES * rows + 4;
   }
 
   /** The bytes this takes in memory. */

@@ -116,6 +116,22 @@ final class RowBlocks {
     return (RowBlock) slots.find((int) (position >>> shift));
   }
 
+  /** The block with a row, if it is kept, or has spilled: then it is kept again. */
+  @Nullable RowBlock recall(long position) {
+    RowBlock rows = kept(position);
+    if (rows != null || spilled == null) {
+      return rows;
+    }
+    int block = (int) (position >>> shift);
+    long first = firstRow(position);
+    rows = spilled.load(block, (int) (Math.min(rowCount, first + rows()) - first), codec);
+    if (rows != null) {
+      slots.keep(block, rows, rows.bytes());
+      writePending();
+    }
+    return rows;
+  }
+
   /** The position of the first row of the block that a row is in. */
   long firstRow(long position) {
     return position >>> shift << shift;

@@ -167,6 +167,11 @@ public final class RowSpill implements AutoCloseable {
     }
   }
 
+  /** The longest piece that can be appended. */
+  int bytesMax() {
+    return segmentBytes;
+  }
+
   /** Whether what was written at a place may still be there. */
   boolean has(long place) {
     return segment(place) != null;

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpilledRows {
 
+  private static final String CHANGED = "what was written there has changed";
+
   private final RowSpill spill;
   private final int owner;
 
@@ -70,10 +72,35 @@ final class SpilledRows {
       return null;
     }
     if (checksum(block, row, bytes, 0, bytes.length) != ByteBuilder.intLittle(entry, 4)) {
-      spill.end("what was written there has changed", null);
+      spill.end(CHANGED, null);
       return null;
     }
     return bytes;
+  }
+
+  /** A whole block, or null if it is not there. */
+  @Nullable RowBlock load(int block, int rows, RowCodec codec) {
+    long place = places.get(block);
+    if (place == RowSpill.NOWHERE) {
+      return null;
+    }
+    byte[] header = spill.read(place, 0, RowBlock.headerBytes(rows));
+    if (header == null) {
+      return null;
+    }
+    int length = ByteBuilder.intLittle(header, header.length - 4) - header.length;
+    byte[] data =
+        length < 0 || length > spill.bytesMax()
+            ? new byte[0]
+            : spill.read(place, header.length, length);
+    if (data == null) {
+      return null;
+    }
+    RowBlock loaded = RowBlock.ofBytes(codec, header, data, this, block);
+    if (loaded == null) {
+      spill.end(CHANGED, null);
+    }
+    return loaded;
   }
 
   /** Of a row at its place, so that one from elsewhere is not taken for it. */

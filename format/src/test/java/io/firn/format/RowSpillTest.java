@@ -1,5 +1,7 @@
 package io.firn.format;
 
+import static io.firn.format.RandomTables.comparable;
+import static io.firn.format.RandomTables.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
@@ -133,6 +136,28 @@ class RowSpillTest {
   }
 
   @Test
+  void shortScansTakeRowsFromTheSpill() throws IOException {
+    try (DataFileReaders readers = readers(storage, 16 << 20);
+        DataFileReader reader = open(readers)) {
+      Random random = seeds.random();
+      lookUp(reader, random, WARM_UP);
+      ReadCounters warm = readers.counters();
+      scan(reader, random, 500);
+      assertThat(readers.counters().since(warm).pagesDecoded()).isLessThan(20);
+    }
+  }
+
+  private void scan(DataFileReader reader, Random random, int times) {
+    for (int i = 0; i < times; i++) {
+      int from = random.nextInt(ROWS);
+      int to = Math.min(ROWS, from + 1 + random.nextInt(300));
+      List<Object> expected =
+          comparable(IntStream.range(from, to).mapToObj(RowSpillTest::row).toList());
+      assertThat(drain(reader.scan(all, from, to, null))).isEqualTo(expected);
+    }
+  }
+
+  @Test
   void ofMoreThanItMayHaveTheOldestGoes() throws IOException {
     try (DataFileReaders readers = readers(storage, RowSpill.BYTES_MIN);
         DataFileReader reader = open(readers)) {
@@ -149,13 +174,14 @@ class RowSpillTest {
   @Test
   void aRowThatIsNotWhatWasWrittenIsReadFromTheDataFile() throws IOException {
     Random random = seeds.random();
-    for (int kind = 0; kind < 3; kind++) {
+    for (int kind = 0; kind < 6; kind++) {
       try (DataFileReaders readers = readers(storage, 16 << 20);
           DataFileReader reader = open(readers)) {
         lookUp(reader, random, WARM_UP);
         for (Path segment : spilled()) {
-          damage(segment, kind, random);
+          damage(segment, kind / 2, random);
         }
+        scan(reader, random, 100 * (kind % 2));
         lookUp(reader, random, WARM_UP);
         assertThat(spilled()).as("damage of kind " + kind + " ends the spill").isEmpty();
       }

@@ -30,9 +30,9 @@ public final class GrowthChild {
     try (MeasuredTable measured = new MeasuredTable(told.path("table"), options, grown)) {
       GrowthChild child = new GrowthChild(measured, told.sink());
       child.load(rows, GrowthSuite.SMALL);
-      child.measure(rows / 2, GrowthSuite.SMALL);
+      child.measure(rows, rows / 2, GrowthSuite.SMALL);
       child.load(grown, GrowthSuite.LARGE);
-      child.measure(rows / 2, GrowthSuite.LARGE);
+      child.measure(grown, rows / 2, GrowthSuite.LARGE);
       measured.check();
     }
     told.sink().figure("peak memory", "bytes", (double) ProcessFigures.peakResidentBytes());
@@ -45,13 +45,14 @@ public final class GrowthChild {
     sink.figure("load up to " + size, "s", (System.nanoTime() - start) / 1e9);
   }
 
-  private void measure(int operations, String size) {
+  private void measure(int rows, int operations, String size) {
     long start = System.nanoTime();
     measured.update(operations);
     measured.settle();
     sink.figure(
         "update settled " + size, "ops/s", operations / ((System.nanoTime() - start) / 1e9));
-    measured.get(operations / 10); // warms up; not reported
+    // Warms up, in proportion to the table; not reported.
+    measured.get(rows / 20);
     sink.latencies("get " + size, measured.get(operations / 5));
     sink.figure("bytes " + size, "bytes", (double) measured.table().stats().liveBytes());
   }
