@@ -69,6 +69,11 @@ class EngineModelTest {
       this.compactionWorkers = compactionWorkers;
     }
 
+    /** Of those with a composite key, so little that rows spill to disk. */
+    long pageCacheBytes() {
+      return compositeKey ? 48 << 10 : 16 << 20;
+    }
+
     String formatVersion() {
       return this == PATH_FORMAT_VERSION_2 ? "2" : "3";
     }
@@ -122,6 +127,8 @@ class EngineModelTest {
                       .set(OptionKey.SORTED_RUNS_STOP, 800)
                       .set(OptionKey.COMPACTION_TARGET_FILE_BYTES, 64 << 10)
                       .set(OptionKey.COMPACTION_LEVEL_BASE_BYTES, 256 << 10)
+                      .set(OptionKey.PAGE_CACHE_BYTES_MAX, configuration.pageCacheBytes())
+                      .set(OptionKey.PAGE_CACHE_DISK_BYTES_MAX, 1 << 20)
                       .set(OptionKey.SNAPSHOTS_RETAINED_MIN, 30)
                       .set(OptionKey.SNAPSHOT_AGE_MILLIS_MAX, 1_000)
                       // Iceberg's reader is still reading when a snapshot expires.

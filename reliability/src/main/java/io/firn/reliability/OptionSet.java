@@ -34,6 +34,7 @@ final class OptionSet {
         .set(OptionKey.COMPACTION_MASKED_PERCENT, 1 + random.nextInt(100))
         .set(OptionKey.SCAN_WORKERS, random.nextInt(3))
         .set(OptionKey.PAGE_CACHE_BYTES_MAX, random.nextBoolean() ? 0 : 1 << 20)
+        .set(OptionKey.PAGE_CACHE_DISK_BYTES_MAX, random.nextBoolean() ? 0 : 1 << 20)
         .set(OptionKey.SNAPSHOTS_RETAINED_MIN, 1 + random.nextInt(6))
         .set(OptionKey.SNAPSHOT_AGE_MILLIS_MAX, random.nextInt(200))
         .set(OptionKey.SWEEP_GRACE_MILLIS, random.nextBoolean() ? 0 : 50)
