@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 /** Services that end with the test, and units to give them. */
 abstract class ServiceFixture {
 
-  static final Duration LONG = Duration.ofSeconds(20);
+  static final Duration LONG = Duration.ofMinutes(10);
 
   final ManualTicker ticker = new ManualTicker();
   final List<BackgroundService> opened = new ArrayList<>();

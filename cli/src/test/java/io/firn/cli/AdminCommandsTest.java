@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.iceberg.data.GenericRecord;
@@ -38,7 +39,9 @@ class AdminCommandsTest {
             "--key",
             "id",
             "--conf",
-            "compaction-workers=0")
+            "compaction-workers=0",
+            "--conf",
+            "flush-interval-millis=3600000")
         .succeeds();
     try (FirnTable opened = FirnTable.open(table)) {
       for (int flush = 0; flush < 6; flush++) {
@@ -284,22 +287,19 @@ class AdminCommandsTest {
       return files
           .filter(path -> path.getFileName().toString().contains(kind))
           .max(
-              java.util.Comparator.comparing(
-                  (Path path) -> path.toFile().lastModified() * 1_000L + length(path)))
+              Comparator.comparing((Path path) -> path.toFile().lastModified())
+                  // Versions may be made in one tick of the file system's clock.
+                  .thenComparing(path -> path.getFileName().toString().length())
+                  .thenComparing(path -> path.getFileName().toString()))
           .orElseThrow();
     }
-  }
-
-  /** Of versions made in one millisecond, the later one has the longer name. */
-  private static int length(Path path) {
-    return path.getFileName().toString().length();
   }
 
   private Path largest() throws IOException {
     try (Stream<Path> files = Files.list(Path.of(table, "data"))) {
       return files
           .filter(path -> path.toString().endsWith(".parquet"))
-          .max(java.util.Comparator.comparing(path -> path.toFile().length()))
+          .max(Comparator.comparing(path -> path.toFile().length()))
           .orElseThrow();
     }
   }

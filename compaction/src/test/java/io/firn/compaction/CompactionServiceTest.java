@@ -18,6 +18,7 @@ import io.firn.storage.LocalStorage;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.PathPattern;
+import io.firn.testkit.Patience;
 import io.firn.testkit.Seeds;
 import io.firn.testkit.StorageOperation;
 import java.io.IOException;
@@ -42,8 +43,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(600)
 class CompactionServiceTest {
+
+  /** Only a hang takes as long. */
+  private static final Duration LONG = Duration.ofMinutes(5);
 
   @RegisterExtension final Seeds seeds = new Seeds();
   @RegisterExtension final LeakCheck leaks = LeakCheck.threadsNamed("firn-");
@@ -126,11 +130,11 @@ class CompactionServiceTest {
       service.start();
       flushes(3, 0, 12_000);
       service.requestCompaction();
-      assertThat(service.awaitIdle(Duration.ofSeconds(30))).isTrue();
+      assertThat(service.awaitIdle(LONG)).isTrue();
       assertThat(results).isEmpty();
       flushes(3, 2, 0, 12_000);
       service.requestCompaction();
-      assertThat(service.awaitIdle(Duration.ofSeconds(30))).isTrue();
+      assertThat(service.awaitIdle(LONG)).isTrue();
       assertThat(service.view().level(0)).isEmpty();
       assertThat(service.view().level(1)).hasSizeGreaterThan(1);
       assertThat(service.stats().committed()).isEqualTo(1);
@@ -261,7 +265,7 @@ class CompactionServiceTest {
     onStart.set(() -> await(both));
     try (CompactionService service = service(options().workers(2).build())) {
       service.start();
-      assertThat(service.awaitIdle(Duration.ofSeconds(50))).isTrue();
+      assertThat(service.awaitIdle(LONG)).isTrue();
       // Each job waited for the other to have started, so that both are done only if both ran.
       assertThat(service.stats().committed()).isEqualTo(2);
       assertThat(service.view().level(0)).isEmpty();
@@ -277,11 +281,11 @@ class CompactionServiceTest {
     onStart.set(
         () -> {
           started.countDown();
-          await(deleted);
+          Patience.await(deleted);
         });
     try (CompactionService service = service(options().build())) {
       service.start();
-      await(started);
+      Patience.await(started);
       table.delete(TestTable.range(0, 500));
       CountDownLatch inside = new CountDownLatch(1);
       CountDownLatch late = new CountDownLatch(1);
@@ -291,14 +295,14 @@ class CompactionServiceTest {
           .runOnce(
               path -> {
                 inside.countDown();
-                await(late);
+                Patience.await(late);
               });
       deleted.countDown();
-      await(inside);
+      Patience.await(inside);
       long lateRows = table.model.subMap(500L, 950L).size();
       table.flush(0, TestTable.range(900, 950), 50, TestTable.range(500, 900));
       late.countDown();
-      assertThat(service.awaitIdle(Duration.ofSeconds(30))).isTrue();
+      assertThat(service.awaitIdle(LONG)).isTrue();
       assertThat(service.stats().committed()).isEqualTo(1);
       assertThat(service.stats().deletesCarried()).isEqualTo(lateRows);
       assertRowsAreTheModel();
@@ -325,7 +329,7 @@ class CompactionServiceTest {
           service.compactNow(flush % 20 == 0 ? CompactionRequest.PURGE : CompactionRequest.FULL);
         }
       }
-      assertThat(service.awaitIdle(Duration.ofSeconds(30))).isTrue();
+      assertThat(service.awaitIdle(LONG)).isTrue();
       assertThat(service.stats().committed()).isPositive();
       assertThat(service.stats().failed()).isZero();
       assertRowsAreTheModel();
@@ -345,11 +349,11 @@ class CompactionServiceTest {
         .runOnce(
             path -> {
               inside.countDown();
-              await(stopping);
+              Patience.await(stopping);
             });
     CompactionService service = service(options().build());
     service.start();
-    await(inside);
+    Patience.await(inside);
     assertThat(service.pathsInProgress()).containsAll(before).hasSizeGreaterThan(before.size());
     Thread stopper = new Thread(service::stop);
     stopper.start();
@@ -367,7 +371,7 @@ class CompactionServiceTest {
     assertThat(table.store.version()).isSameAs(version);
     assertThat(service.pathsInProgress()).isEmpty();
     service.start();
-    assertThat(service.awaitIdle(Duration.ofSeconds(30))).isTrue();
+    assertThat(service.awaitIdle(LONG)).isTrue();
     assertThat(service.stats().committed()).isEqualTo(1);
     service.close();
     assertRowsAreTheModel();
@@ -381,18 +385,18 @@ class CompactionServiceTest {
     onStart.set(
         () -> {
           started.countDown();
-          await(asked);
+          Patience.await(asked);
         });
     try (CompactionService service = service(options().build())) {
       service.start();
-      await(started);
+      Patience.await(started);
       for (int i = 0; i < 10_000; i++) {
         service.requestCompaction();
       }
       assertThat(service.stats().service().queued()).isLessThanOrEqualTo(1);
       assertThat(service.stats().service().merged()).isGreaterThanOrEqualTo(9_999);
       asked.countDown();
-      assertThat(service.awaitIdle(Duration.ofSeconds(30))).isTrue();
+      assertThat(service.awaitIdle(LONG)).isTrue();
       assertThat(service.stats().committed()).isEqualTo(1);
     }
   }
@@ -480,19 +484,9 @@ class CompactionServiceTest {
         .isInstanceOf(ClosedException.class);
   }
 
-  private static void await(CountDownLatch latch) {
-    try {
-      if (!latch.await(30, TimeUnit.SECONDS)) {
-        throw new AssertionError("Waited in vain");
-      }
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   private static void await(CyclicBarrier barrier) {
     try {
-      barrier.await(30, TimeUnit.SECONDS);
+      barrier.await(LONG.toMinutes(), TimeUnit.MINUTES);
     } catch (Exception e) {
       throw new AssertionError(e);
     }

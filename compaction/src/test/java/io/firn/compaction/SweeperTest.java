@@ -14,6 +14,7 @@ import io.firn.storage.LocalStorage;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.PathPattern;
+import io.firn.testkit.Patience;
 import io.firn.testkit.StorageOperation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +28,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(600)
 class SweeperTest {
 
   @RegisterExtension final LeakCheck leaks = LeakCheck.threadsNamed("firn-");
@@ -101,10 +101,8 @@ class SweeperTest {
     return paths;
   }
 
-  private SweepBatch nextBatch() throws InterruptedException {
-    SweepBatch batch = batches.poll(30, TimeUnit.SECONDS);
-    assertThat(batch).isNotNull();
-    return batch;
+  private SweepBatch nextBatch() {
+    return Patience.next(batches);
   }
 
   @Test
@@ -305,10 +303,10 @@ class SweeperTest {
       ticker.awaitWaiters(1);
       assertThat(maintained).isEmpty();
       sweeper.add(List.of(Files.write(directory.resolve("third"), new byte[1]).toString()));
-      assertThat(maintained.poll(30, TimeUnit.SECONDS)).isNotNull();
+      assertThat(Patience.next(maintained)).isNotNull();
       ticker.awaitWaiters(1);
       ticker.advance(Duration.ofHours(1));
-      assertThat(maintained.poll(30, TimeUnit.SECONDS)).isNotNull();
+      assertThat(Patience.next(maintained)).isNotNull();
     }
   }
 

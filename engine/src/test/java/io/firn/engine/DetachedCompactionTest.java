@@ -12,6 +12,7 @@ import io.firn.testkit.CatalogDatabase;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.PathPattern;
+import io.firn.testkit.Patience;
 import io.firn.testkit.Seeds;
 import io.firn.testkit.StorageOperation;
 import java.io.IOException;
@@ -22,13 +23,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.Record;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,17 +116,22 @@ class DetachedCompactionTest {
         write(table, random, 60);
         table.flush();
       }
+      FaultStorage storage = new FaultStorage(new LocalStorage());
+      CountDownLatch flushed = new CountDownLatch(1);
+      storage
+          .on(StorageOperation.CREATE, PathPattern.glob("**/data/L*.parquet"))
+          .runOnce(path -> Patience.await(flushed));
       FutureTask<CompactionReport> detached =
-          new FutureTask<>(() -> builder(place).compactDetached(CompactionKind.FULL));
+          new FutureTask<>(
+              () -> builder(place).storage(storage).compactDetached(CompactionKind.FULL));
       new Thread(detached, "detached").start();
-      int flushes = 0;
       while (!detached.isDone()) {
         write(table, random, 20);
         table.flush();
-        flushes++;
+        flushed.countDown();
       }
       assertThat(detached.get().jobs()).as("jobs committed").isPositive();
-      assertThat(flushes).as("flushes meanwhile").isPositive();
+      assertThat(flushed.getCount()).as("flushes meanwhile").isZero();
       assertAll(table, place);
       table.compact(CompactionKind.FULL);
       assertAll(table, place);
@@ -213,7 +219,7 @@ class DetachedCompactionTest {
               path -> {
                 for (int hours = 0; hours <= 54; hours += 6) {
                   Duration end = Duration.ofHours(hours + 24);
-                  Awaitility.await().until(() -> claimEnds(table, start).equals(List.of(end)));
+                  Patience.until(() -> claimEnds(table, start).equals(List.of(end)));
                   ends.add(end);
                   advanceOnceItWaits(ticker, Duration.ofHours(6));
                 }

@@ -1,14 +1,13 @@
 package io.firn.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.firn.catalog.TableLocation;
 import io.firn.service.ServiceEnvironment;
 import io.firn.storage.LocalStorage;
 import io.firn.testkit.LeakCheck;
+import io.firn.testkit.Patience;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -32,14 +31,7 @@ class DroppedTableTest {
   void aTableDroppedWithoutCloseIsReportedWithThePlaceWhereItWasOpened() {
     Engine engine = openEngine("dropped");
     useAndForget(engine);
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .pollInterval(Duration.ofMillis(5))
-        .until(
-            () -> {
-              System.gc();
-              return !reports.isEmpty();
-            });
+    awaitReport();
     Report report = reports.remove();
     assertThat(report.location()).isEqualTo(engine.location());
     assertThat(report.opened())
@@ -56,16 +48,17 @@ class DroppedTableTest {
     // Whatever is found after the closed one shows that the collector has been there.
     Engine dropped = openEngine("dropped");
     useAndForget(dropped);
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .pollInterval(Duration.ofMillis(5))
-        .until(
-            () -> {
-              System.gc();
-              return !reports.isEmpty();
-            });
+    awaitReport();
     assertThat(reports).extracting(Report::location).containsExactly(dropped.location());
     dropped.close();
+  }
+
+  private void awaitReport() {
+    Patience.until(
+        () -> {
+          System.gc();
+          return !reports.isEmpty();
+        });
   }
 
   /** In a method of its own, so that no local variable keeps the table. */

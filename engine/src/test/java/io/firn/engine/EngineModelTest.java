@@ -25,6 +25,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.hadoop.HadoopTables;
 import org.apache.iceberg.io.CloseableIterable;
@@ -372,6 +373,12 @@ class EngineModelTest {
         try (CloseableIterable<Record> records =
             IcebergGenerics.read(iceberg).useSnapshot(snapshot.snapshotId()).build()) {
           records.forEach(row -> rows.add(tableColumns(row)));
+        } catch (NotFoundException e) {
+          iceberg.refresh();
+          if (iceberg.snapshot(snapshot.snapshotId()) == null) {
+            continue; // expired, and its time of grace is over: this machine is slow
+          }
+          throw e;
         }
         assertThat(byId(rows))
             .as("snapshot %d at sequence %s", snapshot.snapshotId(), snapshot.sequence())

@@ -8,14 +8,13 @@ import io.firn.error.FirnException;
 import io.firn.testkit.CrashStorage;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.PathPattern;
+import io.firn.testkit.Patience;
 import io.firn.testkit.StorageOperation;
 import io.firn.testkit.SurvivalMode;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -61,29 +60,28 @@ class FailedWhileWaitingTest {
         .runOnce(
             path -> {
               committing.countDown();
-              await(crash);
+              Patience.await(crash);
               CrashStorage ignored = disk.crash(SurvivalMode.NONE, 1);
             });
     Future<?> compaction = compactor.submit(() -> table.compact(CompactionKind.FULL));
-    await(committing);
+    Patience.await(committing);
     storage
         .on(StorageOperation.CREATE, PathPattern.glob("**/data/*"))
         .runOnce(
             path -> {
               flushing.countDown();
-              await(testIsOver);
+              Patience.await(testIsOver);
             });
     table.put(Rows.row(3));
     Thread here = Thread.currentThread();
     Thread crasher =
         new Thread(
             () -> {
-              await(flushing);
-              Awaitility.await()
-                  .until(
-                      () ->
-                          here.getState() == Thread.State.TIMED_WAITING
-                              || here.getState() == Thread.State.WAITING);
+              Patience.await(flushing);
+              Patience.until(
+                  () ->
+                      here.getState() == Thread.State.TIMED_WAITING
+                          || here.getState() == Thread.State.WAITING);
               crash.countDown();
             });
     crasher.start();
@@ -93,13 +91,5 @@ class FailedWhileWaitingTest {
     crasher.join();
     testIsOver.countDown();
     assertThatThrownBy(table::close).isInstanceOf(FirnException.class);
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertThat(latch.await(2, TimeUnit.MINUTES)).isTrue();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

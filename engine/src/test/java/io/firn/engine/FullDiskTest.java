@@ -11,11 +11,11 @@ import io.firn.testkit.CrashStorage;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.PathPattern;
+import io.firn.testkit.Patience;
 import io.firn.testkit.StorageOperation;
 import io.firn.testkit.SurvivalMode;
 import java.io.IOException;
 import org.apache.iceberg.data.Record;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -37,6 +37,7 @@ class FullDiskTest {
         .key("id")
         .storage(storage)
         .option("compaction-workers", "0")
+        .option("flush-interval-millis", "1h")
         .open();
   }
 
@@ -45,13 +46,15 @@ class FullDiskTest {
   }
 
   private static void untilWritten(FirnTable table, Record row) {
-    Awaitility.await()
-        .ignoreExceptionsInstanceOf(WriteStalledException.class)
-        .until(
-            () -> {
-              table.put(row);
-              return true;
-            });
+    Patience.until(
+        () -> {
+          try {
+            table.put(row);
+            return true;
+          } catch (WriteStalledException e) {
+            return false;
+          }
+        });
   }
 
   @Test
@@ -69,7 +72,8 @@ class FullDiskTest {
       assertThat(table.health().level()).isEqualTo(ServiceHealth.Level.UNHEALTHY);
       storage.heal();
       untilWritten(table, Rows.row(4));
-      assertThat(table.health().level()).isNotEqualTo(ServiceHealth.Level.UNHEALTHY);
+      // A flush that heals the log tells so when it has ended, which is after writing goes on.
+      Patience.until(() -> table.health().level() != ServiceHealth.Level.UNHEALTHY);
       assertThat(Rows.all(table.scan())).containsExactly(Rows.row(1), Rows.row(2), Rows.row(4));
       CrashStorage survivor = disk.crash(SurvivalMode.NONE, 1);
       try (FirnTable again = open(survivor)) {

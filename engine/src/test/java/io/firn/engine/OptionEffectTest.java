@@ -2,7 +2,6 @@ package io.firn.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.firn.engine.TableListener.BackpressureEvent;
 import io.firn.engine.TableListener.BackpressureState;
@@ -10,6 +9,8 @@ import io.firn.engine.TableListener.SweepEvent;
 import io.firn.error.InvalidArgumentException;
 import io.firn.error.SnapshotUnavailableException;
 import io.firn.error.WriteStalledException;
+import io.firn.service.ManualTicker;
+import io.firn.service.ServiceEnvironment;
 import io.firn.service.ServiceState;
 import io.firn.service.ServiceStats;
 import io.firn.storage.LocalStorage;
@@ -17,6 +18,7 @@ import io.firn.testkit.CountingStorage;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.PathPattern;
+import io.firn.testkit.Patience;
 import io.firn.testkit.Seeds;
 import io.firn.testkit.StorageOperation;
 import java.io.IOException;
@@ -169,7 +171,7 @@ class OptionEffectTest {
             .runOnce(
                 path -> {
                   together.countDown();
-                  awaitOrFail(together);
+                  Patience.await(together);
                 });
       }
       putLarge(table, 400);
@@ -177,17 +179,6 @@ class OptionEffectTest {
       assertThat(together.getCount()).isZero();
       assertThat(service(table, "flush").failed()).isZero();
       assertThat(service(table, "flush").workers()).isEqualTo(workers);
-    }
-  }
-
-  private static void awaitOrFail(CountDownLatch latch) throws IOException {
-    try {
-      if (!latch.await(10, TimeUnit.SECONDS)) {
-        throw new IOException("nobody came");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
     }
   }
 
@@ -204,11 +195,17 @@ class OptionEffectTest {
   @Test
   @ProvesOption(OptionKey.WAL_SYNC_INTERVAL_MILLIS)
   void asynchronousWritesAreSyncedWithinTheIntervalAndNoSooner() throws Exception {
-    try (FirnTable table = quiet().option("wal-sync-interval-millis", "1m").open()) {
+    ManualTicker ticker = new ManualTicker();
+    try (FirnTable table =
+        quiet()
+            .environment(ServiceEnvironment.system().withTicker(ticker))
+            .option("wal-sync-interval-millis", "1m")
+            .open()) {
       table.put(Rows.row(1));
       CountDownLatch synced = new CountDownLatch(1);
       faults.on(StorageOperation.SYNC, LOG_FILES).runOnce(path -> synced.countDown());
       WriteToken token = table.put(Rows.row(2), WriteOptions.of(Durability.ASYNC));
+      ticker.advance(Duration.ofSeconds(59));
       assertThat(synced.await(300, TimeUnit.MILLISECONDS)).as("synced at the default").isFalse();
       token.awaitDurable();
       assertThat(synced.getCount()).isZero();
@@ -217,7 +214,7 @@ class OptionEffectTest {
       CountDownLatch synced = new CountDownLatch(1);
       faults.on(StorageOperation.SYNC, LOG_FILES).runOnce(path -> synced.countDown());
       table.put(Rows.row(3), WriteOptions.of(Durability.ASYNC));
-      assertThat(synced.await(20, TimeUnit.SECONDS)).isTrue();
+      Patience.await(synced);
     }
   }
 
@@ -364,7 +361,7 @@ class OptionEffectTest {
       }
       table.flush();
       TableEvents.next(events.compactions);
-      await().until(() -> table.stats().levels().stream().allMatch(l -> l.maskedRows() == 0));
+      Patience.until(() -> table.stats().levels().stream().allMatch(l -> l.maskedRows() == 0));
       assertThat(Rows.all(table.scan())).hasSize(90);
     }
   }
@@ -423,7 +420,7 @@ class OptionEffectTest {
           assertThat(rows).hasSizeGreaterThanOrEqualTo(20_000);
         }
         if (workers > 0) {
-          await().until(() -> service(table, "scan").done() > 0);
+          Patience.until(() -> service(table, "scan").done() > 0);
         } else {
           assertThat(service(table, "scan").enabled()).isFalse();
           assertThat(service(table, "scan").done()).isZero();
@@ -464,7 +461,7 @@ class OptionEffectTest {
       iceberg.newDelete().deleteFile(first).commit();
       long foreign = new HadoopTables().load(directory.toString()).currentSnapshot().snapshotId();
       assertThat(foreign).isNotEqualTo(own);
-      await().until(() -> table.get(1L).isEmpty());
+      Patience.until(() -> table.get(1L).isEmpty());
       assertThat(table.stats().snapshotId()).isEqualTo(foreign);
       assertThat(Rows.all(table.scan())).containsExactly(Rows.row(2));
       table.put(Rows.row(3));
@@ -548,8 +545,14 @@ class OptionEffectTest {
       assertThat(table.files()).isEmpty();
     }
     plantLeftovers(2);
+    ManualTicker ticker = new ManualTicker();
     try (FirnTable table =
-        quiet().option("sweep-grace-millis", "0").option("sweep-batch-millis", "60s").open()) {
+        quiet()
+            .environment(ServiceEnvironment.system().withTicker(ticker))
+            .option("sweep-grace-millis", "0")
+            .option("sweep-batch-millis", "60s")
+            .open()) {
+      ticker.advance(Duration.ofSeconds(59));
       assertThat(events.sweeps.poll(300, TimeUnit.MILLISECONDS)).as("at the default").isNull();
       assertThat(table.sweep()).isEqualTo(2);
     }
@@ -576,13 +579,13 @@ class OptionEffectTest {
         .runOnce(
             path -> {
               stuck.countDown();
-              awaitOrFail(release);
+              Patience.await(release);
             });
     table.put(Rows.row(1));
     CompletableFuture<Void> closed = CompletableFuture.runAsync(table::close);
     stuck.await();
     // The wait is over once the service is being stopped, which waits for the unit in progress.
-    await().until(() -> service(table, "flush").state() == ServiceState.STOPPING);
+    Patience.until(() -> service(table, "flush").state() == ServiceState.STOPPING);
     release.countDown();
     assertThatThrownBy(closed::get).hasRootCauseInstanceOf(WriteStalledException.class);
     try (FirnTable again = quiet().open()) {

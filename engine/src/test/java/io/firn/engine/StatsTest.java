@@ -2,7 +2,6 @@ package io.firn.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.firn.engine.TableListener.BackpressureState;
 import io.firn.engine.TableListener.CompactionEvent;
@@ -18,6 +17,7 @@ import io.firn.storage.LocalStorage;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.PathPattern;
+import io.firn.testkit.Patience;
 import io.firn.testkit.StorageOperation;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -305,15 +305,15 @@ class StatsTest {
       assertThat(table.stats().services())
           .allMatch(service -> service.enabled() && service.state() == ServiceState.RUNNING);
       flushOverlapping(table, 3);
-      await().until(() -> service(table, "flush").done() == 3);
+      Patience.until(() -> service(table, "flush").done() == 3);
       assertThat(service(table, "flush").bytesOut()).isEqualTo(table.stats().flushedBytes());
       assertThat(service(table, "flush").lastSuccess()).isNotNull();
       table.compact(CompactionKind.FULL);
-      await().until(() -> service(table, "compaction").bytesOut() > 0);
+      Patience.until(() -> service(table, "compaction").bytesOut() > 0);
       assertThat(service(table, "compaction").bytesIn()).isPositive();
       long before = service(table, "sweep").done();
       table.sweep();
-      await().until(() -> service(table, "sweep").done() > before);
+      Patience.until(() -> service(table, "sweep").done() > before);
       assertThat(table.stats().services()).allMatch(service -> service.failed() == 0);
     }
   }
@@ -338,10 +338,10 @@ class StatsTest {
       for (int i = 0; i < 70; i++) {
         table.put(Rows.row(i, "y".repeat(1_000), null), NONE);
       }
-      await().until(() -> table.health().level() != Level.HEALTHY);
+      Patience.until(() -> table.health().level() != Level.HEALTHY);
       assertThat(table.health().reasons()).anyMatch(reason -> reason.contains("No space left"));
       assertThat(table.stats().immutableMemtables()).isEqualTo(1);
-      await().until(() -> table.health().level() == Level.UNHEALTHY);
+      Patience.until(() -> table.health().level() == Level.UNHEALTHY);
       assertThat(service(table, "flush").failed()).isGreaterThanOrEqualTo(5);
       assertThat(service(table, "flush").lastError()).contains("No space left");
       assertThat(events.failures).as("a full disk is not fatal").isEmpty();
@@ -351,7 +351,7 @@ class StatsTest {
       table.flush();
       assertThat(TableEvents.next(events.flushes).rowsWritten()).isPositive();
       assertThat(table.stats().immutableMemtables()).isZero();
-      await().until(() -> table.health().equals(ServiceHealth.HEALTHY));
+      Patience.until(() -> table.health().equals(ServiceHealth.HEALTHY));
     }
   }
 

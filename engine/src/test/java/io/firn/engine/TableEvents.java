@@ -1,16 +1,11 @@
 package io.firn.engine;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.time.Duration;
+import io.firn.testkit.Patience;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 /** Keeps every event of a table for a test to wait for and to look at. */
 final class TableEvents implements TableListener {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   final BlockingQueue<FlushEvent> flushes = new LinkedBlockingQueue<>();
   final BlockingQueue<CompactionEvent> compactions = new LinkedBlockingQueue<>();
@@ -44,10 +39,8 @@ final class TableEvents implements TableListener {
   }
 
   /** The next event of a kind, which must come by itself. */
-  static <E> E next(BlockingQueue<E> events) throws InterruptedException {
-    E event = events.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    assertThat(event).as("an event within %s", PATIENCE).isNotNull();
-    return event;
+  static <E> E next(BlockingQueue<E> events) {
+    return Patience.next(events);
   }
 
   /** Every event but failures and those of backpressure. */

@@ -29,7 +29,7 @@ class CampaignsTest {
     AssertionError failed = new AssertionError(name + ": " + campaign.promise());
     CampaignRunner runner =
         new CampaignRunner(
-            CampaignRunner.Limits.ofRound(Duration.ofMinutes(3)),
+            CampaignRunner.Limits.ofRound(Duration.ofMinutes(10)),
             failure -> failed.addSuppressed(failure.error()));
     // Rounds that walk through places begin somewhere else every day.
     int from = Math.floorMod((int) seeds.seed(), campaign.rounds());

@@ -117,6 +117,7 @@ class SparkPathTableTest {
           table.write(20, 300);
         }
         seen.put(reading.get().snapshotId(), reading.get().rows());
+        table.table().flush();
       }
       assertThat(seen).hasSizeGreaterThan(1);
       seen.forEach(
@@ -147,7 +148,7 @@ class SparkPathTableTest {
   @Test
   void aSessionThatStaysOpenSeesTheNextFlush(SparkProcess spark) {
     spark.catalog("fresh", hadoop("cache-enabled", "false"));
-    spark.catalog("cached", hadoop());
+    spark.catalog("cached", hadoop("cache.expiration-interval-ms", "3600000"));
     try (ModelledTable table = create()) {
       table.write(50, 100);
       table.table().flush();

@@ -2,7 +2,6 @@ package io.firn.testkit;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.firn.storage.Storage;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,8 +24,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * few seconds.
  */
 public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final String threadPrefix;
 
@@ -60,12 +57,10 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
       known = Set.copyOf(before);
       storages = List.copyOf(tracked);
     }
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
     List<Thread> alive = liveThreads();
     alive.removeAll(known);
     for (Thread thread : alive) {
-      long leftMillis = Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
-      thread.join(leftMillis);
+      Patience.join(thread);
     }
     alive.removeIf(thread -> !thread.isAlive());
     if (!alive.isEmpty()) {

@@ -11,6 +11,7 @@ import io.firn.error.WriteStalledException;
 import io.firn.storage.LocalStorage;
 import io.firn.storage.Storage;
 import io.firn.testkit.LeakCheck;
+import io.firn.testkit.Patience;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.StandardProtocolFamily;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(600)
 class OwnerTest {
 
   @RegisterExtension final LeakCheck leaks = LeakCheck.threadsNamed("firn-");
@@ -203,7 +203,7 @@ class OwnerTest {
     try (SocketChannel idle = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       idle.connect(UnixDomainSocketAddress.of(server.socket()));
       CompletableFuture<Void> closing = CompletableFuture.runAsync(server::close);
-      Awaitility.await().until(() -> ControlClient.find(storage, directory).isEmpty());
+      Patience.until(() -> ControlClient.find(storage, directory).isEmpty());
       done.countDown();
       assertThat(answer.get()).isEqualTo("done");
       closing.get();

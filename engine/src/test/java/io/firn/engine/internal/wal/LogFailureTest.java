@@ -14,12 +14,12 @@ import io.firn.testkit.CountingStorage;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.PathPattern;
+import io.firn.testkit.Patience;
 import io.firn.testkit.StorageOperation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -221,7 +221,7 @@ class LogFailureTest {
       ticker.awaitWaiters(1);
       assertThat(log.durableSequence()).isEqualTo(-1);
       ticker.advance(Duration.ofMillis(1));
-      Awaitility.await().until(() -> log.syncStats().done() == 1);
+      Patience.until(() -> log.syncStats().done() == 1);
       assertThat(log.durableSequence()).isEqualTo(1);
       assertThat(counting.calls(StorageOperation.SYNC)).isEqualTo(1);
       ticker.advance(Duration.ofSeconds(10));
@@ -230,7 +230,7 @@ class LogFailureTest {
 
       log.append(Ops.put("c", "3"));
       ticker.advance(Duration.ofMillis(100));
-      Awaitility.await().until(() -> log.durableSequence() == 2);
+      Patience.until(() -> log.durableSequence() == 2);
     }
   }
 
@@ -240,7 +240,7 @@ class LogFailureTest {
       counting.reset();
       log.append(Ops.put("a", "1"), LogSync.NEVER);
       ticker.advance(Duration.ofMillis(100));
-      Awaitility.await().until(() -> log.syncStats().done() == 1);
+      Patience.until(() -> log.syncStats().done() == 1);
       assertThat(counting.calls(StorageOperation.WRITE)).isEqualTo(1);
       assertThat(counting.calls(StorageOperation.SYNC)).isZero();
       Replay replay = new Replay();
@@ -255,7 +255,7 @@ class LogFailureTest {
     storage.on(StorageOperation.SYNC, SEGMENTS).failOnce();
     log.append(Ops.put("a", "1"));
     ticker.advance(Duration.ofMillis(100));
-    Awaitility.await().until(() -> log.health().level() == ServiceHealth.Level.UNHEALTHY);
+    Patience.until(() -> log.health().level() == ServiceHealth.Level.UNHEALTHY);
     assertThatThrownBy(() -> log.append(Ops.put("b", "2")))
         .isInstanceOf(EngineFailedException.class);
     assertThatThrownBy(log::close).isInstanceOf(EngineFailedException.class);
@@ -279,7 +279,7 @@ class LogFailureTest {
     WriteAheadLog dead = log();
     dead.append(Ops.put("a", "1"), LogSync.NEVER);
     ticker.advance(Duration.ofMillis(100));
-    Awaitility.await().until(() -> dead.syncStats().done() == 1);
+    Patience.until(() -> dead.syncStats().done() == 1);
     counting.reset();
     try (WriteAheadLog log =
         WriteAheadLog.open(storage, directory, TABLE, WalOptions.standard(0, 1))) {
