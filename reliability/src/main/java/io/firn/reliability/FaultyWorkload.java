@@ -32,6 +32,11 @@ final class FaultyWorkload {
     return failures;
   }
 
+  /** True once a write has told that all later ones are refused until the table is reopened. */
+  boolean refused() {
+    return refusing;
+  }
+
   /** One of the sixty steps of the workload. */
   void step(FirnTable table, int step) {
     attempt(table, () -> write(table));

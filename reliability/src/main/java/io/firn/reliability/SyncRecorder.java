@@ -20,7 +20,7 @@ final class SyncRecorder extends ForwardingStorage {
     super(below);
   }
 
-  /** Files whose fsync has failed. */
+  /** Files and directories whose fsync has failed. */
   Set<String> failed() {
     return Set.copyOf(failed);
   }
@@ -59,6 +59,16 @@ final class SyncRecorder extends ForwardingStorage {
   @Override
   public void syncFile(String path) throws IOException {
     recorded(path, () -> super.syncFile(path));
+  }
+
+  @Override
+  public void syncDirectory(String directory) throws IOException {
+    try {
+      super.syncDirectory(directory);
+    } catch (IOException e) {
+      failed.add(directory);
+      throw e;
+    }
   }
 
   private interface Sync {
