@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.apache.iceberg.HistoryEntry;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
@@ -47,6 +48,15 @@ final class SnapshotNames {
           metadata.location() + " has no tag or branch named " + ref);
     }
     return found.snapshotId();
+  }
+
+  /** The tags and branches that name a snapshot, in order. */
+  List<String> refsTo(long snapshotId) {
+    return metadata.refs().entrySet().stream()
+        .filter(ref -> ref.getValue().snapshotId() == snapshotId)
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
   }
 
   /** The leases, the first to end first. */

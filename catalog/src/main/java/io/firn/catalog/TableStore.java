@@ -408,7 +408,9 @@ public final class TableStore implements AutoCloseable {
 
   /** The retained snapshots, oldest first. */
   public List<SnapshotInfo> snapshots() {
-    return core.state().metadata().snapshots().stream()
+    TableMetadata metadata = core.state().metadata();
+    SnapshotNames names = new SnapshotNames(metadata);
+    return metadata.snapshots().stream()
         .map(
             snapshot ->
                 new SnapshotInfo(
@@ -419,6 +421,7 @@ public final class TableStore implements AutoCloseable {
                     snapshot.timestampMillis(),
                     snapshot.operation(),
                     FlushedSequence.of(snapshot),
+                    names.refsTo(snapshot.snapshotId()),
                     snapshot.summary()))
         .toList();
   }

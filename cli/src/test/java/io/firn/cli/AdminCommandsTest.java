@@ -10,11 +10,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.hadoop.HadoopTables;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +89,79 @@ class AdminCommandsTest {
                 .lines());
     firn("scan", table, "--as-of", "1999-01-01T00:00:00Z").exits(1).saying("had no snapshot");
     assertThat(json("lease", table, "--release", "report", "--format", "json")).isEmpty();
+  }
+
+  private List<String> rows(String... which) {
+    List<String> arguments = new ArrayList<>(List.of("scan", table, "--format", "jsonl"));
+    arguments.addAll(List.of(which));
+    return firn(arguments.toArray(new String[0])).succeeds().lines();
+  }
+
+  private List<String> snapshotIds() throws IOException {
+    return json("snapshots", table, "--format", "json").findValuesAsText("snapshot_id");
+  }
+
+  @Test
+  void earlierStatesAreReadBySnapshotTimeTagAndBranch() throws IOException {
+    List<String> snapshots = snapshotIds();
+    List<String> times = json("snapshots", table, "--format", "json").findValuesAsText("committed");
+    new HadoopTables()
+        .load(table)
+        .manageSnapshots()
+        .createTag("monthly", Long.parseLong(snapshots.get(2)))
+        .createBranch("audit", Long.parseLong(snapshots.get(3)))
+        .commit();
+    Set<List<String>> states = new HashSet<>();
+    for (int i = 0; i < 6; i++) {
+      List<String> state = rows("--snapshot", snapshots.get(i));
+      assertThat(rows("--as-of", times.get(i)))
+          .as("the state at %s", times.get(i))
+          .isEqualTo(state);
+      states.add(state);
+    }
+    assertThat(states).as("different states").hasSize(6);
+    assertThat(rows("--as-of", "monthly")).isEqualTo(rows("--snapshot", snapshots.get(2)));
+    assertThat(rows("--as-of", "audit")).isEqualTo(rows("--snapshot", snapshots.get(3)));
+    assertThat(rows("--as-of", "main")).isEqualTo(rows());
+    assertThat(json("snapshots", table, "--format", "json").findValuesAsText("refs"))
+        .containsExactly("", "", "monthly", "audit", "", "main");
+    firn("scan", table, "--as-of", "yearly").exits(1).saying("no tag or branch named yearly");
+  }
+
+  @Test
+  void expiryLeavesWhatALeaseATagAndABranchName() throws IOException {
+    firn("lease", table, "--take", "report", "--for", "2h").succeeds();
+    try (FirnTable opened = FirnTable.open(table)) {
+      for (int flush = 6; flush < 9; flush++) {
+        write(opened, flush);
+        opened.flush();
+      }
+    }
+    List<String> snapshots = snapshotIds();
+    new HadoopTables()
+        .load(table)
+        .manageSnapshots()
+        .createTag("monthly", Long.parseLong(snapshots.get(1)))
+        .createBranch("audit", Long.parseLong(snapshots.get(3)))
+        .setMinSnapshotsToKeep("audit", 1)
+        .setMaxSnapshotAgeMs("audit", 1)
+        .commit();
+    String[] expire = {
+      "expire", table, "--retain-last", "1", "--older-than", "0s", "--format", "json"
+    };
+    List<String> kept =
+        List.of(snapshots.get(1), snapshots.get(3), snapshots.get(5), snapshots.get(8));
+    List<String> goes = new ArrayList<>(snapshots);
+    goes.removeAll(kept);
+    assertThat(json(expire).findValuesAsText("snapshot_id")).as("the preview").isEqualTo(goes);
+    String[] really = Arrays.copyOf(expire, expire.length + 1);
+    really[expire.length] = "--yes";
+    assertThat(json(really).findValuesAsText("snapshot_id")).isEqualTo(goes);
+    assertThat(snapshotIds()).isEqualTo(kept);
+    for (String snapshot : kept) {
+      assertThat(rows("--snapshot", snapshot)).isNotEmpty();
+    }
+    firn("verify", table, "--deep").succeeds();
   }
 
   @Test

@@ -11,25 +11,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * The database of a JDBC catalog: SQLite in a file of the test's directory, or, with {@code
  * -Dfirn.jdbc.uri=jdbc:postgresql:...}, a database of its own on a running server: Iceberg's
- * catalog finds its tables in whatever schema they are.
+ * catalog finds its tables in whatever schema they are. With {@code -Dfirn.hive.uri=thrift:...} a
+ * Hive metastore takes the database's place.
  */
 public final class CatalogDatabase {
 
   private static final @Nullable String SERVER = System.getProperty("firn.jdbc.uri");
 
+  private static final @Nullable String METASTORE = System.getProperty("firn.hive.uri");
+
   private CatalogDatabase() {}
 
-  /** The properties of a directory's JDBC catalog, with its warehouse in the directory. */
+  /** The properties of a directory's catalog, with its warehouse in the directory. */
   public static Map<String, String> properties(Path directory) {
+    String warehouse = directory.resolve("warehouse").toString();
+    String metastore = METASTORE;
+    if (metastore != null && !metastore.isBlank()) {
+      String catalog = SharedMetastore.class.getName();
+      return Map.of("catalog-impl", catalog, "uri", metastore, "warehouse", warehouse);
+    }
     return Map.of(
-        "type",
-        "jdbc",
-        "uri",
-        uri(directory),
-        "jdbc.schema-version",
-        "V1",
-        "warehouse",
-        directory.resolve("warehouse").toString());
+        "type", "jdbc", "uri", uri(directory), "jdbc.schema-version", "V1", "warehouse", warehouse);
   }
 
   /** The {@code uri} of a directory's catalog; the same for the same directory. */

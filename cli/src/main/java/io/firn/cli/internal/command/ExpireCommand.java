@@ -84,7 +84,7 @@ final class ExpireCommand extends TableCommand {
     return ExitCode.OK;
   }
 
-  /** The snapshots that the policy lets go, as far as no tag or branch names them. */
+  /** The snapshots that the policy lets go and no tag or branch names. */
   private static List<SnapshotInfo> old(
       List<SnapshotInfo> snapshots, FirnOptions options, long nowMillis) {
     long retained = options.value(OptionKey.SNAPSHOTS_RETAINED_MIN);
@@ -92,6 +92,7 @@ final class ExpireCommand extends TableCommand {
     int candidates = (int) Math.max(0, snapshots.size() - retained);
     return snapshots.subList(0, candidates).stream()
         .filter(snapshot -> nowMillis - snapshot.timestampMillis() > ageMillis)
+        .filter(snapshot -> snapshot.refs().isEmpty())
         .toList();
   }
 

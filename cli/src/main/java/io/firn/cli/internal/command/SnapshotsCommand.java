@@ -29,7 +29,8 @@ final class SnapshotsCommand extends TableCommand {
             column("sequence", Kind.ID),
             column("rows_added", Kind.COUNT),
             column("rows_masked", Kind.COUNT),
-            column("data_files", Kind.COUNT));
+            column("data_files", Kind.COUNT),
+            column("refs", Kind.TEXT));
     try (FirnTable opened = table.builder().openReadOnly()) {
       for (SnapshotInfo snapshot : opened.snapshots()) {
         Map<String, String> summary = snapshot.summary();
@@ -41,7 +42,8 @@ final class SnapshotsCommand extends TableCommand {
             snapshot.sequence().isPresent() ? snapshot.sequence().getAsLong() : null,
             number(summary, "added-records"),
             number(summary, "added-position-deletes"),
-            number(summary, "total-data-files"));
+            number(summary, "total-data-files"),
+            String.join(" ", snapshot.refs()));
       }
     }
     listing.print(format.format(), terminal());
