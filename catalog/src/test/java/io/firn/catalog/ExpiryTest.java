@@ -9,8 +9,11 @@ import io.firn.error.SnapshotUnavailableException;
 import io.firn.format.WrittenFile;
 import io.firn.storage.LocalStorage;
 import io.firn.storage.Storage;
+import io.firn.storage.StoragePaths;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -211,6 +214,30 @@ class ExpiryTest {
           .containsExactlyInAnyOrder(lost.path(), manifest);
       assertThat(store.orphans(Set.of(), 1)).as("all are younger").isEmpty();
       assertThat(snapshots).hasSize(11);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Places.class)
+  void whatAJobHasClaimedIsNotFoundHoweverOldItIs(Places place) throws IOException {
+    try (TableStore store = place.create(directory, storage)) {
+      fill(store);
+      long now = System.currentTimeMillis();
+      WrittenFile before = Rows.write(store, 0, Rows.range(0, 5, "before"));
+      Files.setLastModifiedTime(
+          Path.of(StoragePaths.withoutFileScheme(before.path())),
+          FileTime.fromMillis(now - 3_600_000));
+      JobClaims claim = new JobClaims(store, now - 60_000, "job");
+      claim.renew(now);
+      WrittenFile output = Rows.write(store, 0, Rows.range(5, 9, "output"));
+      long claimed = now + JobClaims.DURATION.toMillis();
+      assertThat(store.orphans(Set.of(), claimed - 1)).contains(before.path());
+      assertThat(store.orphans(Set.of(), claimed - 1)).doesNotContain(output.path());
+      assertThat(store.orphans(Set.of(), claimed)).as("the claim is over").contains(output.path());
+      claim.renew(now + 1);
+      assertThat(store.orphans(Set.of(), claimed)).doesNotContain(output.path());
+      claim.release();
+      assertThat(store.orphans(Set.of(), claimed)).contains(output.path(), before.path());
     }
   }
 }

@@ -121,7 +121,10 @@ final class Engine {
     WriterParts parts = writer();
     failures.check();
     parts.rotateForFlush();
-    return awaitFlushed(state.pendingSequence(), Long.MAX_VALUE);
+    FlushResult flushed = awaitFlushed(state.pendingSequence(), Long.MAX_VALUE);
+    // The worker does so too, but perhaps later than the caller makes its next batch.
+    adoptSchema();
+    return flushed;
   }
 
   /**

@@ -6,7 +6,6 @@ import io.firn.catalog.SnapshotInfo;
 import io.firn.catalog.TableLocation;
 import io.firn.service.ManualTicker;
 import io.firn.service.ServiceEnvironment;
-import io.firn.service.Ticker;
 import io.firn.storage.LocalStorage;
 import io.firn.testkit.CatalogDatabase;
 import io.firn.testkit.FaultStorage;
@@ -26,8 +25,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.Lock;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.Test;
@@ -138,66 +135,6 @@ class DetachedCompactionTest {
     }
   }
 
-  /** A machine whose calendar is ahead of this one's. */
-  private record AheadTicker(Duration by) implements Ticker {
-    @Override
-    public long nanoTime() {
-      return Ticker.system().nanoTime();
-    }
-
-    @Override
-    public long currentTimeMillis() {
-      return Ticker.system().currentTimeMillis() + by.toMillis();
-    }
-
-    @Override
-    public void awaitUntil(Lock lock, Condition condition, long deadlineNanos)
-        throws InterruptedException {
-      Ticker.system().awaitUntil(lock, condition, deadlineNanos);
-    }
-  }
-
-  /** To an owner a day and a half ahead, what a job has just written looks that old. */
-  @ParameterizedTest
-  @EnumSource(Place.class)
-  void outputsOfAJobThatTakesLongerThanADayAreNoOrphans(Place place) {
-    Random random = seeds.random();
-    FaultStorage storage = new FaultStorage(new LocalStorage());
-    List<String> claims = new ArrayList<>();
-    try (FirnTable table =
-        builder(place)
-            .environment(
-                ServiceEnvironment.system().withTicker(new AheadTicker(Duration.ofHours(36))))
-            .open()) {
-      for (int flush = 0; flush < 3; flush++) {
-        for (long id = flush; id < 12_000; id += 3) {
-          Record row = Rows.row(id, noise(random), 0.5);
-          model.put(id, row);
-          table.put(row);
-        }
-        table.flush();
-      }
-      FaultStorage.Fault second =
-          storage
-              .on(StorageOperation.CREATE, PathPattern.glob("**/data/L*.parquet"))
-              .nth(2)
-              .runOnce(
-                  path -> {
-                    table.refresh();
-                    table.leases().forEach(lease -> claims.add(lease.name()));
-                    table.sweep();
-                  });
-      builder(place)
-          .storage(storage)
-          .option("compaction-target-file-bytes", "64kb")
-          .compactDetached(CompactionKind.FULL);
-      assertThat(second.fired()).as("outputs of the job, of which the second came").isEqualTo(1);
-      assertThat(claims).singleElement().asString().startsWith("job-");
-      assertAll(table, place);
-      assertThat(table.leases()).as("claims after the job").isEmpty();
-    }
-  }
-
   /** Its clock goes on by six hours, nine times, between the files that it writes. */
   @ParameterizedTest
   @EnumSource(Place.class)
@@ -253,14 +190,6 @@ class DetachedCompactionTest {
       throw new IllegalStateException(e);
     }
     ticker.advance(by);
-  }
-
-  private static String noise(Random random) {
-    StringBuilder noise = new StringBuilder();
-    for (int i = 0; i < 6; i++) {
-      noise.append(Long.toHexString(random.nextLong()));
-    }
-    return noise.toString();
   }
 
   @ParameterizedTest

@@ -11,11 +11,13 @@ import io.firn.storage.LocalStorage;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.PathPattern;
+import io.firn.testkit.Patience;
 import io.firn.testkit.StorageOperation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
@@ -83,6 +85,34 @@ class SchemaChangeTest {
     }
     try (FirnTable table = FirnTable.open(directory.toString())) {
       assertAll(table);
+    }
+  }
+
+  @Test
+  void whoHasFlushedMakesBatchesOfTheSchemaThatTheFlushHasFound() {
+    CountDownLatch looked = new CountDownLatch(1);
+    TableListener holdsTheWorker =
+        new TableListener() {
+          @Override
+          public void onFlush(FlushEvent event) {
+            Patience.await(looked);
+          }
+        };
+    try (FirnTable table =
+        Rows.at(directory)
+            .option("flush-interval-millis", "1h")
+            .option("refresh-interval-millis", "0")
+            .listener(holdsTheWorker)
+            .open()) {
+      table.put(Rows.row(1));
+      addColumn();
+      table.flush();
+      assertThat(table.schema().findField("extra")).isNotNull();
+      looked.countDown();
+      table.put(changed(table, 2, "new", 7));
+      assertThat(table.get(2L)).contains(changed(table, 2, "new", 7));
+    } finally {
+      looked.countDown();
     }
   }
 
