@@ -76,7 +76,8 @@ final class EngineOpener {
     try {
       TableStore store = opened.add(TableStore.open(spec.location(), spec.storage()));
       opener.checkSchema(store.version().schema());
-      return new Engine(opener.parts(store, opened, List.of(), null), null);
+      FirnOptions options = opener.options(store.properties());
+      return new Engine(opener.parts(store, options, opened, List.of(), null), null);
     } catch (RuntimeException | Error e) {
       opened.closeAfter(e);
       throw e;
@@ -112,9 +113,9 @@ final class EngineOpener {
   }
 
   /** Where rows go that memory has no room for; who was here before may have left some. */
-  private @Nullable RowSpill spill(TableStore store, String local) {
+  private @Nullable RowSpill spill(FirnOptions options, String local) {
     String directory = StoragePaths.join(local, "cache");
-    long bytesMax = options(store.properties()).value(OptionKey.PAGE_CACHE_DISK_BYTES_MAX);
+    long bytesMax = options.value(OptionKey.PAGE_CACHE_DISK_BYTES_MAX);
     try {
       if (bytesMax > 0) {
         return RowSpill.open(spec.storage(), directory, bytesMax);
@@ -140,16 +141,16 @@ final class EngineOpener {
       // Whoever held the table before may have committed until this epoch began.
       long epoch = store.fence();
       Version version = store.version();
+      FirnOptions options = options(store.properties());
       WriteAheadLog log =
           opened.add(
               WriteAheadLog.open(
                   spec.storage(),
                   StoragePaths.join(local, "wal"),
                   UUID.fromString(store.uuid()),
-                  LogSetup.options(options(store.properties()), version.schemaId(), epoch)
-                      .in(spec.environment())));
+                  LogSetup.options(options, version.schemaId(), epoch).in(spec.environment())));
       List<PendingFlush> recovered = LogSetup.recover(log, store);
-      EngineParts parts = parts(store, opened, recovered, spill(store, local));
+      EngineParts parts = parts(store, options, opened, recovered, spill(options, local));
       return WriterAssembly.start(parts, log, lock, recovered);
     } catch (RuntimeException | Error e) {
       opened.closeAfter(e);
@@ -159,10 +160,10 @@ final class EngineOpener {
 
   private EngineParts parts(
       TableStore store,
+      FirnOptions options,
       OpenedResources opened,
       List<PendingFlush> recovered,
       @Nullable RowSpill spill) {
-    FirnOptions options = options(store.properties());
     DataFileReaders readers = opened.add(readers(store, options, spill));
     EventDispatcher events = new EventDispatcher(spec.listeners());
     FailureLatch failures =

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 public final class DataFileReaders implements AutoCloseable {
 
   private final Storage storage;
-  private final @Nullable RowSpill spill;
   private final PageCache pages;
   private final PageCodec codecs = new PageCodec();
   private final ReadMetrics metrics = new ReadMetrics();
@@ -42,7 +41,6 @@ public final class DataFileReaders implements AutoCloseable {
    */
   public DataFileReaders(Storage storage, CacheOptions options, @Nullable RowSpill spill) {
     this.storage = storage;
-    this.spill = spill;
     this.pages = new PageCache(options.pageBytes(), spill);
     // A file weighs its index, and at least so much that not more than the wished number stay.
     long least = options.indexBytes() / Math.max(1, options.openFiles());
@@ -128,8 +126,6 @@ public final class DataFileReaders implements AutoCloseable {
     files.invalidateAll();
     files.cleanUp();
     codecs.close();
-    if (spill != null) {
-      spill.close();
-    }
+    pages.close();
   }
 }

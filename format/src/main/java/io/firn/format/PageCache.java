@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by several threads. Runs no thread of its own.
  */
-final class PageCache {
+final class PageCache implements AutoCloseable {
 
   private static final int ENTRY_BYTES = 160;
 
@@ -22,12 +22,11 @@ final class PageCache {
 
   private final AtomicInteger slotsMade = new AtomicInteger();
 
+  private final @Nullable RowSpill spill;
   private final Cache<Entry, Entry> entries;
 
-  private final @Nullable RowSpill spill;
-
   /**
-   * @param spill where rows go that there is no room for, if anywhere
+   * @param spill where rows go that there is no room for, if anywhere; closed with this object
    */
   PageCache(long maxBytes, @Nullable RowSpill spill) {
     this.spill = spill;
@@ -139,6 +138,14 @@ final class PageCache {
   /** Learns what there was no more room for. Called under locks of the cache. */
   interface Evictions {
     void evicted(int index, Object content);
+  }
+
+  /** Ends the spill; what is in memory stays with those who have it. */
+  @Override
+  public void close() {
+    if (spill != null) {
+      spill.close();
+    }
   }
 
   Slots slots(int count) {

@@ -9,16 +9,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowBlock {
 
-  /** What a spilled block has of each row before its rows: its start and its checksum. */
-  static final int ENTRY_BYTES = 8;
-
   private final RowCodec codec;
   private final byte[] data;
 
   /** Where each row begins, and where the last one ends; a row that is left out is empty. */
   private final int[] starts;
 
-  private RowBlock(RowCodec codec, byte[] data, int[] starts) {
+  /**
+   * @param data the encoded rows, one after another
+   * @param starts where each begins, and where the last one ends
+   */
+  RowBlock(RowCodec codec, byte[] data, int[] starts) {
     this.codec = codec;
     this.data = data;
     this.starts = starts;
@@ -84,54 +85,14 @@ final class RowBlock {
     return true;
   }
 
-  /**
-   * The block as it is spilled: for each row where it starts and its checksum, then where the last
-   * one ends, then the rows.
-   */
-  byte[] toBytes(SpilledRows spilled, int block) {
-    int rows = starts.length - 1;
-    int header = headerBytes(rows);
-    ByteBuilder bytes = new ByteBuilder(header + data.length);
-    for (int row = 0; row < rows; row++) {
-      int length = starts[row + 1] - starts[row];
-      bytes.putIntLittle(header + starts[row]);
-      bytes.putIntLittle(spilled.checksum(block, row, data, starts[row], length));
-    }
-    bytes.putIntLittle(header + starts[rows]);
-    bytes.put(data, 0, data.length);
-    return bytes.toByteArray();
+  /** The encoded rows, one after another. Not to be changed. */
+  byte[] data() {
+    return data;
   }
 
-  /**
-   * A block that was spilled.
-   *
-   * @param header what stands before the rows, of the length that {@link #headerBytes} says
-   * @param data the rows
-   * @return null if that is not what was written
-   */
-  static @Nullable RowBlock ofBytes(
-      RowCodec codec, byte[] header, byte[] data, SpilledRows spilled, int block) {
-    int[] starts = new int[header.length / ENTRY_BYTES + 1];
-    for (int row = 0; row < starts.length; row++) {
-      starts[row] = ByteBuilder.intLittle(header, ENTRY_BYTES * row) - header.length;
-    }
-    for (int row = 0; row < starts.length - 1; row++) {
-      int from = starts[row];
-      int to = starts[row + 1];
-      if (from < 0
-          || to < from
-          || to > data.length
-          || spilled.checksum(block, row, data, from, to - from)
-              != ByteBuilder.intLittle(header, ENTRY_BYTES * row + 4)) {
-        return null;
-      }
-    }
-    return new RowBlock(codec, data, starts);
-  }
-
-  /** How many bytes a spilled block of so many rows has before them. */
-  static int headerBytes(int rows) {
-    return ENTRY_BYTES * rows + 4;
+  /** Where in the data each row begins, and where the last one ends. Not to be changed. */
+  int[] starts() {
+    return starts;
   }
 
   /** The bytes this takes in memory. */

@@ -5,12 +5,17 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of one file that are in the {@link RowSpill}, by the blocks they left memory in. A block
- * is written as its rows' starts and checksums, and then the rows. Safe for use by several threads.
+ * The rows of one file that are in the {@link RowSpill}, by the blocks they left memory in. Safe
+ * for use by several threads.
+ *
+ * <p>A block is written as an entry for each row, where it starts and its checksum; then where the
+ * last row ends; then the rows. Starts count from the block's first byte, all numbers are
+ * little-endian ints.
  */
 final class SpilledRows {
 
-  private static final String CHANGED = "what was written there has changed";
+  private static final int ENTRY_BYTES = 8;
+  private static final int CHECKSUM_AT = 4;
 
   private final RowSpill spill;
   private final int owner;
@@ -38,12 +43,12 @@ final class SpilledRows {
 
   void write(int block, RowBlock rows) {
     if (!has(block)) {
-      places.set(block, spill.append(rows.toBytes(this, block)));
+      places.set(block, spill.append(encode(block, rows.data(), rows.starts())));
     }
   }
 
   /** Whether a block is there, as far as one can tell without reading it. */
-  boolean has(int block) {
+  private boolean has(int block) {
     long place = places.get(block);
     return place != RowSpill.NOWHERE && spill.has(place);
   }
@@ -51,62 +56,102 @@ final class SpilledRows {
   /** An encoded row, or null if it is not there. */
   byte @Nullable [] read(int block, int row) {
     long place = places.get(block);
-    if (place == RowSpill.NOWHERE) {
-      return null;
-    }
-    byte[] entry = spill.read(place, RowBlock.ENTRY_BYTES * row, RowBlock.ENTRY_BYTES + 4);
+    byte[] entry = readEntries(block, place, row, 1);
     if (entry == null) {
-      places.compareAndSet(block, place, RowSpill.NOWHERE);
       return null;
     }
     int start = ByteBuilder.intLittle(entry, 0);
-    int length = ByteBuilder.intLittle(entry, RowBlock.ENTRY_BYTES) - start;
-    if (length == 0) {
+    int end = ByteBuilder.intLittle(entry, ENTRY_BYTES);
+    if (start == end) {
       return null;
     }
-    byte[] bytes =
-        start < 0 || length < 0 || length > RowCodec.ROW_BYTES_MAX
-            ? new byte[0]
-            : spill.read(place, start, length);
-    if (bytes == null) {
-      return null;
-    }
-    if (checksum(block, row, bytes, 0, bytes.length) != ByteBuilder.intLittle(entry, 4)) {
-      spill.end(CHANGED, null);
-      return null;
-    }
-    return bytes;
+    byte[] bytes = readRows(place, start, end);
+    return bytes != null && isSound(block, row, bytes, 0, bytes.length, entry, 0) ? bytes : null;
   }
 
-  /** A whole block, or null if it is not there. */
+  /** A whole block of so many rows, or null if it is not there. */
   @Nullable RowBlock load(int block, int rows, RowCodec codec) {
     long place = places.get(block);
-    if (place == RowSpill.NOWHERE) {
+    byte[] entries = readEntries(block, place, 0, rows);
+    if (entries == null) {
       return null;
     }
-    byte[] header = spill.read(place, 0, RowBlock.headerBytes(rows));
-    if (header == null) {
-      return null;
+    int[] starts = new int[rows + 1];
+    for (int row = 0; row <= rows; row++) {
+      starts[row] = ByteBuilder.intLittle(entries, ENTRY_BYTES * row) - entries.length;
     }
-    int length = ByteBuilder.intLittle(header, header.length - 4) - header.length;
-    byte[] data =
-        length < 0 || length > spill.bytesMax()
-            ? new byte[0]
-            : spill.read(place, header.length, length);
+    byte[] data = readRows(place, entries.length, entries.length + starts[rows]);
     if (data == null) {
       return null;
     }
-    RowBlock loaded = RowBlock.ofBytes(codec, header, data, this, block);
-    if (loaded == null) {
-      spill.end(CHANGED, null);
+    for (int row = 0; row < rows; row++) {
+      if (!isSound(block, row, data, starts[row], starts[row + 1], entries, ENTRY_BYTES * row)) {
+        return null;
+      }
     }
-    return loaded;
+    return new RowBlock(codec, data, starts);
+  }
+
+  private byte[] encode(int block, byte[] data, int[] starts) {
+    int rows = starts.length - 1;
+    int entries = entryBytes(rows);
+    ByteBuilder bytes = new ByteBuilder(entries + data.length);
+    for (int row = 0; row < rows; row++) {
+      bytes.putIntLittle(entries + starts[row]);
+      bytes.putIntLittle(checksum(block, row, data, starts[row], starts[row + 1]));
+    }
+    bytes.putIntLittle(entries + starts[rows]);
+    bytes.put(data, 0, data.length);
+    return bytes.toByteArray();
+  }
+
+  /** What so many entries take, with the number behind them. */
+  private static int entryBytes(int rows) {
+    return ENTRY_BYTES * rows + 4;
+  }
+
+  private byte @Nullable [] readEntries(int block, long place, int row, int rows) {
+    if (place == RowSpill.NOWHERE) {
+      return null;
+    }
+    byte[] entries = spill.read(place, ENTRY_BYTES * row, entryBytes(rows));
+    if (entries == null) {
+      places.compareAndSet(block, place, RowSpill.NOWHERE);
+    }
+    return entries;
+  }
+
+  private byte @Nullable [] readRows(long place, int start, int end) {
+    if (start < 0 || end < start || end > spill.bytesMax()) {
+      changed();
+      return null;
+    }
+    return spill.read(place, start, end - start);
+  }
+
+  /** Whether bytes are those of a row; if not, the spill ends. */
+  private boolean isSound(
+      int block, int row, byte[] bytes, int from, int to, byte[] entries, int entryAt) {
+    boolean sound =
+        from >= 0
+            && from <= to
+            && to <= bytes.length
+            && checksum(block, row, bytes, from, to)
+                == ByteBuilder.intLittle(entries, entryAt + CHECKSUM_AT);
+    if (!sound) {
+      changed();
+    }
+    return sound;
+  }
+
+  private void changed() {
+    spill.end("what was written there has changed", null);
   }
 
   /** Of a row at its place, so that one from elsewhere is not taken for it. */
-  int checksum(int block, int row, byte[] bytes, int from, int length) {
+  private int checksum(int block, int row, byte[] bytes, int from, int to) {
     CRC32C crc = new CRC32C();
-    crc.update(bytes, from, length);
+    crc.update(bytes, from, to - from);
     return (int) crc.getValue() ^ ((owner * 31 + block) * 0x9E3779B1 + row) * 0x85EBCA6B;
   }
 
