@@ -15,6 +15,7 @@ import io.firn.testkit.FaultStorage;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.PathPattern;
 import io.firn.testkit.Patience;
+import io.firn.testkit.ShiftedTicker;
 import io.firn.testkit.StorageOperation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +38,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(600)
 class SweeperTest {
+
+  /** A clock ahead of the file system's, so that a file just written is old. */
+  private static final Ticker AHEAD = new ShiftedTicker(Duration.ofHours(1));
 
   @RegisterExtension final LeakCheck leaks = LeakCheck.threadsNamed("firn-");
   @TempDir Path directory;
@@ -260,7 +264,7 @@ class SweeperTest {
     pins.add(inProgress);
     // The store's clock is the machine's; a negative age is the future, which the test needs.
     SweepOptions options = options().withOrphanAge(Duration.ZERO);
-    try (Sweeper sweeper = sweeper(options, new FutureTicker())) {
+    try (Sweeper sweeper = sweeper(options, AHEAD)) {
       sweeper.start();
       sweeper.maintainAndSweepNow();
       assertThat(Path.of(inProgress)).exists();
@@ -383,7 +387,7 @@ class SweeperTest {
     assertThat(Path.of(due)).doesNotExist();
     assertThat(Path.of(later)).exists();
     assertThat(first.pendingPaths()).containsExactly(later);
-    try (Sweeper second = sweeper(options().withOrphanAge(Duration.ZERO), new FutureTicker())) {
+    try (Sweeper second = sweeper(options().withOrphanAge(Duration.ZERO), AHEAD)) {
       second.start();
       second.maintainAndSweepNow();
       assertThat(Path.of(later)).doesNotExist();
@@ -404,30 +408,6 @@ class SweeperTest {
       assertThat(nextBatch().deleted()).hasSize(100);
       assertThat(nextBatch().deleted()).hasSize(100);
       assertThat(paths).noneMatch(path -> Files.exists(Path.of(path)));
-    }
-  }
-
-  /** A clock ahead of the file system's, so that a file just written is old. */
-  private static final class FutureTicker implements Ticker {
-    private final Ticker system = Ticker.system();
-
-    @Override
-    public long nanoTime() {
-      return system.nanoTime();
-    }
-
-    @Override
-    public long currentTimeMillis() {
-      return system.currentTimeMillis() + 3_600_000;
-    }
-
-    @Override
-    public void awaitUntil(
-        java.util.concurrent.locks.Lock lock,
-        java.util.concurrent.locks.Condition condition,
-        long deadlineNanos)
-        throws InterruptedException {
-      system.awaitUntil(lock, condition, deadlineNanos);
     }
   }
 }

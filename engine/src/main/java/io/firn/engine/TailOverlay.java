@@ -2,6 +2,7 @@ package io.firn.engine;
 
 import io.firn.error.CorruptionException;
 import io.firn.format.DataFileIndex;
+import io.firn.storage.ForwardingInput;
 import io.firn.storage.ForwardingStorage;
 import io.firn.storage.InputFileHandle;
 import io.firn.storage.Storage;
@@ -126,31 +127,21 @@ final class TailOverlay extends ForwardingStorage {
   }
 
   /** A file whose last bytes are others. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Overlaid(InputFileHandle file, byte[] tail) implements InputFileHandle {
+  private static final class Overlaid extends ForwardingInput {
+    private final byte[] tail;
 
-    @Override
-    public String path() {
-      return file.path();
-    }
-
-    @Override
-    public long length() {
-      return file.length();
+    Overlaid(InputFileHandle file, byte[] tail) {
+      super(file);
+      this.tail = tail;
     }
 
     @Override
     public void readFully(long position, byte[] target, int offset, int length) throws IOException {
-      file.readFully(position, target, offset, length);
-      long tailStart = file.length() - tail.length;
+      super.readFully(position, target, offset, length);
+      long tailStart = length() - tail.length;
       for (long at = Math.max(position, tailStart); at < position + length; at++) {
         target[offset + (int) (at - position)] = tail[(int) (at - tailStart)];
       }
-    }
-
-    @Override
-    public void close() throws IOException {
-      file.close();
     }
   }
 }

@@ -4,37 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firn.catalog.SnapshotInfo;
 import io.firn.service.ServiceEnvironment;
-import io.firn.service.Ticker;
 import io.firn.testkit.CrashStorage;
+import io.firn.testkit.ShiftedTicker;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.Lock;
 import org.junit.jupiter.api.Test;
 
 /** Commits take the time from the clock that the table was given. */
 class CommitClockTest {
-
-  /** A clock of the wall that stands a day behind. */
-  private static final class Yesterday implements Ticker {
-    private final Ticker system = Ticker.system();
-
-    @Override
-    public long nanoTime() {
-      return system.nanoTime();
-    }
-
-    @Override
-    public long currentTimeMillis() {
-      return system.currentTimeMillis() - Duration.ofDays(1).toMillis();
-    }
-
-    @Override
-    public void awaitUntil(Lock lock, Condition condition, long deadlineNanos)
-        throws InterruptedException {
-      system.awaitUntil(lock, condition, deadlineNanos);
-    }
-  }
 
   /** Each version is then one millisecond after the one before: time never goes back. */
   @Test
@@ -46,7 +23,8 @@ class CommitClockTest {
             .schema(Rows.SCHEMA)
             .key("id")
             .storage(new CrashStorage())
-            .environment(ServiceEnvironment.system().withTicker(new Yesterday()))
+            .environment(
+                ServiceEnvironment.system().withTicker(new ShiftedTicker(Duration.ofDays(-1))))
             .option("compaction-workers", "0")
             .open()) {
       for (long id = 0; id < 3; id++) {

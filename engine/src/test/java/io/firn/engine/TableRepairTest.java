@@ -127,8 +127,13 @@ class TableRepairTest {
     }
   }
 
-  /** The same, with batches in two log segments that no flush has seen. */
-  private BrokenTable killed(Consumer<FirnTable> unflushed) throws IOException {
+  /**
+   * The same, with batches in two log segments that no flush has seen.
+   *
+   * @param before takes the rows after the first batch of the second segment
+   * @param more how many operations each further batch has
+   */
+  private BrokenTable killed(List<Record> before, int... more) throws IOException {
     CrashStorage storage = new CrashStorage();
     Random random = seeds.random();
     CrashStorage left = storage;
@@ -145,7 +150,12 @@ class TableRepairTest {
     FaultStorage noFlush = new FaultStorage(storage);
     noFlush.on(StorageOperation.CREATE, PathPattern.glob("**/data/*.parquet")).failForGood();
     try (FirnTable table = builder(noFlush).open()) {
-      unflushed.accept(table);
+      Random second = seeds.random(2);
+      write(table, second, 10);
+      before.addAll(rows());
+      for (int count : more) {
+        write(table, second, count);
+      }
       left = storage.crash(SurvivalMode.ALL, 1);
     } catch (FirnException e) {
       assertThat(storage.crashed()).as("an error without a crash: " + e).isTrue();
@@ -399,16 +409,8 @@ class TableRepairTest {
 
   @Test
   void damageInTheMiddleOfTheLogKeepsWhatLiesBefore() throws IOException {
-    Random random = seeds.random(2);
     List<Record> before = new ArrayList<>();
-    BrokenTable table =
-        killed(
-            opened -> {
-              write(opened, random, 10);
-              before.addAll(rows());
-              write(opened, random, 7);
-              write(opened, random, 6);
-            });
+    BrokenTable table = killed(before, 7, 6);
     String segment = table.last(".wal");
     ByteBuffer bytes = ByteBuffer.wrap(table.bytes(segment));
     int second = SEGMENT_HEADER_BYTES + 8 + bytes.getInt(SEGMENT_HEADER_BYTES);
@@ -420,15 +422,8 @@ class TableRepairTest {
 
   @Test
   void aLogOfWhichTheEndIsDamagedEndsBefore() throws IOException {
-    Random random = seeds.random(2);
     List<Record> before = new ArrayList<>();
-    BrokenTable table =
-        killed(
-            opened -> {
-              write(opened, random, 10);
-              before.addAll(rows());
-              write(opened, random, 7);
-            });
+    BrokenTable table = killed(before, 7);
     String segment = table.last(".wal");
     table.flip(segment, table.bytes(segment).length - 5);
     table.assertPlanChangesNothing();
@@ -449,15 +444,9 @@ class TableRepairTest {
 
   @Test
   void lostNewestMetadataGoesBackToTheVersionBeforeAndKeepsTheLog() throws IOException {
-    Random random = seeds.random(2);
     List<Record> written = new ArrayList<>();
-    BrokenTable table =
-        killed(
-            opened -> {
-              // The newest version is the epoch of this session: nothing is lost with it.
-              write(opened, random, 10);
-              written.addAll(rows());
-            });
+    // The newest version is the epoch of the second session: nothing is lost with it.
+    BrokenTable table = killed(written);
     table.set(table.newestVersion(), null);
     table.assertPlanChangesNothing();
     table.assertRepaired(written, 0);

@@ -1,5 +1,6 @@
 package io.firn.reliability;
 
+import io.firn.storage.ForwardingOutput;
 import io.firn.storage.ForwardingStorage;
 import io.firn.storage.OutputFileHandle;
 import io.firn.storage.Storage;
@@ -32,26 +33,10 @@ final class SyncRecorder extends ForwardingStorage {
 
   @Override
   public OutputFileHandle create(String path) throws IOException {
-    OutputFileHandle file = super.create(path);
-    return new OutputFileHandle() {
-      @Override
-      public void write(byte[] bytes, int offset, int length) throws IOException {
-        file.write(bytes, offset, length);
-      }
-
-      @Override
-      public long position() {
-        return file.position();
-      }
-
+    return new ForwardingOutput(super.create(path)) {
       @Override
       public void sync() throws IOException {
-        recorded(path, file::sync);
-      }
-
-      @Override
-      public void close() throws IOException {
-        file.close();
+        recorded(path, super::sync);
       }
     };
   }

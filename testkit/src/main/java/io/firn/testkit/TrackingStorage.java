@@ -1,5 +1,7 @@
 package io.firn.testkit;
 
+import io.firn.storage.ForwardingInput;
+import io.firn.storage.ForwardingOutput;
 import io.firn.storage.ForwardingStorage;
 import io.firn.storage.InputFileHandle;
 import io.firn.storage.OutputFileHandle;
@@ -72,65 +74,33 @@ public final class TrackingStorage extends ForwardingStorage {
     return new Lease(super.lock(path), opened(StorageOperation.LOCK, path));
   }
 
-  private final class Output implements OutputFileHandle {
-    private final OutputFileHandle file;
+  private final class Output extends ForwardingOutput {
     private final Object identity;
 
     Output(OutputFileHandle file, Object identity) {
-      this.file = file;
+      super(file);
       this.identity = identity;
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      file.write(bytes, offset, length);
-    }
-
-    @Override
-    public long position() {
-      return file.position();
-    }
-
-    @Override
-    public void sync() throws IOException {
-      file.sync();
     }
 
     @Override
     public void close() throws IOException {
       open.remove(identity);
-      file.close();
+      super.close();
     }
   }
 
-  private final class Input implements InputFileHandle {
-    private final InputFileHandle file;
+  private final class Input extends ForwardingInput {
     private final Object identity;
 
     Input(InputFileHandle file, Object identity) {
-      this.file = file;
+      super(file);
       this.identity = identity;
-    }
-
-    @Override
-    public String path() {
-      return file.path();
-    }
-
-    @Override
-    public long length() {
-      return file.length();
-    }
-
-    @Override
-    public void readFully(long position, byte[] target, int offset, int length) throws IOException {
-      file.readFully(position, target, offset, length);
     }
 
     @Override
     public void close() throws IOException {
       open.remove(identity);
-      file.close();
+      super.close();
     }
   }
 
