@@ -16,12 +16,13 @@ import org.duckdb.DuckDBConnection;
 /**
  * DuckDB through JDBC: a table with a primary key. New rows go in by the appender. Updates and
  * deletes are collected, appended to temporary tables, and applied by {@code INSERT OR REPLACE} and
- * {@code DELETE} in transactions of 1,000 operations, since a statement a row is a hundred times
- * slower.
+ * {@code DELETE} in transactions of 100,000 operations, since a statement a row is a hundred times
+ * slower. The temporary tables are made anew each time: appends to one that was truncated get
+ * slower with every transaction.
  */
 final class DuckStore implements Store<ReferenceRow> {
 
-  private static final int TRANSACTION_OPERATIONS = 1_000;
+  private static final int TRANSACTION_OPERATIONS = 100_000;
   private static final int INSERTED_ROWS = 100_000;
   private static final String COLUMNS =
       " (k BIGINT PRIMARY KEY, l BIGINT, i INTEGER, d1 DOUBLE, d2 DOUBLE, ts TIMESTAMP, b BOOLEAN,"
@@ -41,8 +42,7 @@ final class DuckStore implements Store<ReferenceRow> {
       Files.createDirectories(directory);
       this.connection = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file);
       execute("CREATE TABLE IF NOT EXISTS reference" + COLUMNS);
-      execute("CREATE TEMPORARY TABLE changed" + COLUMNS);
-      execute("CREATE TEMPORARY TABLE removed (k BIGINT)");
+      createTemporaryTables();
       connection.setAutoCommit(false);
       this.inserts = connection.createAppender("reference");
     } catch (IOException | SQLException e) {
@@ -54,6 +54,11 @@ final class DuckStore implements Store<ReferenceRow> {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
+  }
+
+  private void createTemporaryTables() throws SQLException {
+    execute("CREATE OR REPLACE TEMPORARY TABLE changed" + COLUMNS);
+    execute("CREATE OR REPLACE TEMPORARY TABLE removed (k BIGINT)");
   }
 
   @Override
@@ -115,8 +120,7 @@ final class DuckStore implements Store<ReferenceRow> {
       }
       execute("DELETE FROM reference WHERE k IN (SELECT k FROM removed)");
       execute("INSERT OR REPLACE INTO reference SELECT * FROM changed");
-      execute("TRUNCATE changed");
-      execute("TRUNCATE removed");
+      createTemporaryTables();
       changes.clear();
     }
     connection.commit();
