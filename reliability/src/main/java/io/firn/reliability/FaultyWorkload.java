@@ -4,6 +4,7 @@ import io.firn.engine.CompactionKind;
 import io.firn.engine.FirnTable;
 import io.firn.engine.WriteBatch;
 import io.firn.engine.WriteToken;
+import io.firn.error.CommitUnknownException;
 import io.firn.error.EngineFailedException;
 import io.firn.error.FirnException;
 import io.firn.error.StorageException;
@@ -65,8 +66,8 @@ final class FaultyWorkload {
 
   /**
    * Writes a batch. A batch that the log failed to take, or whose write is the first to tell that
-   * the table has failed, may be found later or not; one that was refused for any other reason
-   * certainly is not.
+   * the table has failed, by the log or by a commit, may be found later or not; one that was
+   * refused for any other reason certainly is not.
    */
   void write(FirnTable table) {
     List<Ledger.Change> changes =
@@ -77,7 +78,7 @@ final class FaultyWorkload {
       token = table.write(batch);
     } catch (StorageException e) {
       throw e;
-    } catch (EngineFailedException e) {
+    } catch (EngineFailedException | CommitUnknownException e) {
       if (refusing) {
         ledger.withdraw(changes.size());
       }
