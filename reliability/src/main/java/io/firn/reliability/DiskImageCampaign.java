@@ -23,7 +23,7 @@ final class DiskImageCampaign implements Campaign {
   private static final int IMAGES = 25;
 
   /** How far the reports of the writer may lag behind what it has attempted. */
-  private static final int UNREPORTED_BATCHES = 100;
+  private static final int UNREPORTED_BATCHES = 1_000;
 
   private static final String MOUNT_AND_RUN =
       "mount -o loop \"$1\" \"$2\" && shift 2 && exec \"$@\"";
@@ -112,7 +112,11 @@ final class DiskImageCampaign implements Campaign {
         if (writer.endsWithin(random.nextInt(400))) {
           throw new AssertionError("The writer ended by itself: " + Files.readString(errors));
         }
-        check(round, commands, image, disk, acknowledged, "image " + i);
+        Ledger ledger = cloned(round, commands, image, acknowledged);
+        // What it would write meanwhile is in no image.
+        writer.signal("STOP");
+        check(commands, image, disk, ledger, "image " + i);
+        writer.signal("CONT");
       }
       writer.kill();
       reports.join();
@@ -123,17 +127,16 @@ final class DiskImageCampaign implements Campaign {
     }
   }
 
-  private static void check(
-      Round round,
-      RootCommands commands,
-      Path image,
-      Path disk,
-      AtomicInteger acknowledged,
-      String moment)
-      throws Exception {
-    Path clone = image.resolveSibling("clone");
+  private static Path cloneOf(Path image) {
+    return image.resolveSibling("clone");
+  }
+
+  /** Clones the disk, and tells what must be on it. */
+  private static Ledger cloned(
+      Round round, RootCommands commands, Path image, AtomicInteger acknowledged) throws Exception {
     int before = acknowledged.get();
-    String ignored = commands.run("cp", "--reflink=always", image.toString(), clone.toString());
+    String ignored =
+        commands.run("cp", "--reflink=always", image.toString(), cloneOf(image).toString());
     int after = acknowledged.get();
     Ledger ledger = new Ledger();
     BatchSource batches = new BatchSource(round.seed());
@@ -143,6 +146,12 @@ final class DiskImageCampaign implements Campaign {
         ledger.acknowledge();
       }
     }
+    return ledger;
+  }
+
+  private static void check(
+      RootCommands commands, Path image, Path disk, Ledger ledger, String moment) throws Exception {
+    Path clone = cloneOf(image);
     commands.mount(clone, disk);
     try {
       String table = disk.resolve("table").toString();

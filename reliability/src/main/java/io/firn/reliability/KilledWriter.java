@@ -6,6 +6,7 @@ import io.firn.storage.LocalStorage;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Predicate;
 
 /**
  * The process that {@link KillCampaign} kills: writes batches that follow from a seed, and reports
@@ -43,28 +44,55 @@ final class KilledWriter {
     long sequence = Long.parseLong(arguments[3]);
     try (FirnTable table = open(arguments[0])) {
       acknowledged.println("open");
-      for (; ; batch++) {
-        var changes = batches.batch(batch, sequence);
-        var writes = table.newBatch();
-        changes.forEach(
-            change -> change.row().ifPresentOrElse(writes::put, () -> writes.delete(change.key())));
-        table.write(writes);
-        sequence += changes.size();
-        acknowledged.println(new Report(batch, System.nanoTime()));
-        if (batch % 40 == 39) {
-          table.flush();
-        }
+      write(
+          table,
+          batches,
+          batch,
+          sequence,
+          report -> {
+            acknowledged.println(report);
+            return true;
+          });
+    }
+  }
+
+  /**
+   * Writes, with a flush now and then, and tells of each batch acknowledged, for as long as the
+   * answer is to go on.
+   *
+   * @param first the number of the first batch
+   * @param before the operation before it
+   */
+  static void write(
+      FirnTable table,
+      BatchSource batches,
+      int first,
+      long before,
+      Predicate<Report> acknowledged) {
+    long sequence = before;
+    boolean goesOn = true;
+    for (int batch = first; goesOn; batch++) {
+      var changes = batches.batch(batch, sequence);
+      var writes = table.newBatch();
+      changes.forEach(
+          change -> change.row().ifPresentOrElse(writes::put, () -> writes.delete(change.key())));
+      table.write(writes);
+      sequence += changes.size();
+      goesOn = acknowledged.test(new Report(batch, System.nanoTime()));
+      if (batch % 40 == 39) {
+        table.flush();
       }
     }
   }
 
+  /** A process that is stopped, or a slow machine, is no failure: a write waits for long. */
   static FirnTable open(String directory) {
-    return FirnTable.builder()
-        .path(directory)
-        .schema(Rows.SCHEMA)
-        .key("id")
-        .storage(new LocalStorage())
-        .options(Workload.options().set(OptionKey.FLUSH_INTERVAL_MILLIS, 30).build())
+    return Workload.table(new LocalStorage(), directory)
+        .options(
+            Workload.options()
+                .set(OptionKey.FLUSH_INTERVAL_MILLIS, 30)
+                .set(OptionKey.WRITE_STALL_MILLIS_MAX, 60_000)
+                .build())
         .open();
   }
 }

@@ -4,12 +4,14 @@ import io.firn.engine.FirnTable;
 import io.firn.storage.LocalStorage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 
 /**
- * A real file system on a loop device, shut down under a writing process as if the power had been
- * cut: what is in the journal's and the page cache's memory is gone. Mounted again, the table has
- * everything acknowledged. Needs root, a loop device, {@code mkfs} for the file system, and Python
- * for the one system call that Java lacks; says so, and fails, where it cannot run.
+ * A real file system on a loop device, shut down under a writer as if the power had been cut: what
+ * is in the journal's and the page cache's memory is gone. The writer ends by the errors it gets,
+ * and leaves no file open. Mounted again, the table has everything acknowledged. Needs root, a loop
+ * device, {@code mkfs} for the file system, and Python for the one system call that Java lacks;
+ * says so, and fails, where it cannot run.
  */
 final class PowerCutCampaign implements Campaign {
 
@@ -74,15 +76,16 @@ final class PowerCutCampaign implements Campaign {
     BatchSource batches = new BatchSource(round.seed());
     Ledger ledger = new Ledger();
     LocalStorage storage = new LocalStorage();
-    Victim victim =
-        new Victim(table, round.directory().resolve("errors.txt"), round.seed(), round.random());
+    Random random = round.random();
     for (int cut = 0; cut < CUTS; cut++) {
       String moment = "power cut " + cut;
       ledger.attempt(
           batches,
-          victim.run(
-              ledger.batches(),
-              ledger.attempted(),
+          CutWriter.run(
+              table,
+              batches,
+              ledger,
+              random,
               () -> Long.parseLong(commands.run("python3", "-c", SHUTDOWN, disk.toString()))));
       commands.unmount(disk);
       commands.mount(image, disk);

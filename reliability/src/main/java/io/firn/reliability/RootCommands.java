@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Commands that make, mount and shut down file systems. They need root, loop devices and the tools
@@ -14,6 +15,8 @@ import java.util.List;
  * @param directory where their output is caught
  */
 record RootCommands(String purpose, Path directory) {
+
+  private static final long BUSY_NANOS_MAX = TimeUnit.SECONDS.toNanos(20);
 
   /** Runs a command and returns what it printed. */
   String run(String... command) throws IOException, InterruptedException {
@@ -47,7 +50,23 @@ record RootCommands(String purpose, Path directory) {
     String ignored = run("mount", "-o", "loop", image.toString(), disk.toString());
   }
 
+  /**
+   * Unmounts a disk. It may be busy for a moment: a command that another round is just starting has
+   * this process's files open until it is on its own. A file left open keeps it busy for ever.
+   */
   void unmount(Path disk) throws IOException, InterruptedException {
-    String ignored = run("umount", disk.toString());
+    long start = System.nanoTime();
+    while (true) {
+      try {
+        String ignored = run("umount", disk.toString());
+        return;
+      } catch (IOException e) {
+        if (!String.valueOf(e.getMessage()).contains("busy")
+            || System.nanoTime() - start > BUSY_NANOS_MAX) {
+          throw e;
+        }
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+    }
   }
 }

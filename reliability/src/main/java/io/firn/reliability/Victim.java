@@ -23,7 +23,24 @@ final class Victim {
   }
 
   /** Both the last batch of their kind, or the one before the first. */
-  record Acknowledged(int beforeTheStrike, int atAll) {}
+  record Acknowledged(int beforeTheStrike, int atAll) {
+
+    /**
+     * @param first the number of the first batch written
+     * @param struck when, by {@link System#nanoTime}
+     */
+    static Acknowledged of(List<KilledWriter.Report> reports, int first, long struck) {
+      int before = first - 1;
+      int atAll = first - 1;
+      for (KilledWriter.Report report : reports) {
+        atAll = report.batch();
+        if (report.nanos() - struck < 0) {
+          before = report.batch();
+        }
+      }
+      return new Acknowledged(before, atAll);
+    }
+  }
 
   private final String table;
   private final Path errors;
@@ -99,14 +116,6 @@ final class Victim {
     if (failure != null) {
       throw new IOException("The writer could not be struck: " + failure.getMessage(), failure);
     }
-    int before = first - 1;
-    int atAll = first - 1;
-    for (KilledWriter.Report report : reports) {
-      atAll = report.batch();
-      if (report.nanos() - struck.get() < 0) {
-        before = report.batch();
-      }
-    }
-    return new Acknowledged(before, atAll);
+    return Acknowledged.of(reports, first, struck.get());
   }
 }
