@@ -6,6 +6,7 @@ import io.firn.engine.FirnTable;
 import io.firn.error.FirnException;
 import io.firn.storage.StoragePaths;
 import io.firn.testkit.CrashStorage;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -26,6 +27,15 @@ final class FileDamageCampaign implements Campaign {
   private static final int SLICES = 1_024;
   private static final int COARSE_CASES = 40;
   private static final int LARGE_ROWS = 4_000;
+
+  /** Each copy lies in a storage of its own. */
+  private static final String TABLE = "/damaged/table";
+
+  /** A table to be damaged, and what it holds. */
+  private record Original(Image image, Ledger ledger) {}
+
+  private final SharedFixture<Original> small = new SharedFixture<>(FileDamageCampaign::small);
+  private final SharedFixture<Original> large = new SharedFixture<>(FileDamageCampaign::large);
 
   @Override
   public String name() {
@@ -51,25 +61,24 @@ final class FileDamageCampaign implements Campaign {
   public long run(Round round) throws Exception {
     Cases cases = new Cases();
     Random random = round.random();
-    Ledger ledger = new Ledger();
-    Image image = image(round, ledger);
+    Original original = small.of(round);
+    Image image = original.image();
     int slice = Math.floorMod(round.index(), SLICES);
     for (String path : oneOfEachKind(image, new Random(round.campaignSeed()))) {
       for (Damage flip : Damage.flips(image, path, slice, SLICES)) {
-        cases.run(flip.toString(), () -> check(flip.in(image), round, ledger, flip));
+        cases.run(flip.toString(), () -> check(original, flip));
       }
     }
     List<String> paths = new ArrayList<>(image.files().keySet());
     for (int i = 0; i < COARSE_CASES; i++) {
       List<Damage> coarse = Damage.coarse(image, paths.get(random.nextInt(paths.size())), random);
       Damage damage = coarse.get(random.nextInt(coarse.size()));
-      cases.run(damage.toString(), () -> check(damage.in(image), round, ledger, damage));
+      cases.run(damage.toString(), () -> check(original, damage));
     }
-    Ledger many = new Ledger();
-    Image large = large(round, many);
-    for (String path : large.files().keySet()) {
-      for (Damage flip : Damage.flipsBeyond(large, path, random)) {
-        cases.run(flip.toString(), () -> check(flip.in(large), round, many, flip));
+    Original more = large.of(round);
+    for (String path : more.image().files().keySet()) {
+      for (Damage flip : Damage.flipsBeyond(more.image(), path, random)) {
+        cases.run(flip.toString(), () -> check(more, flip));
       }
     }
     return cases.tried();
@@ -87,28 +96,26 @@ final class FileDamageCampaign implements Campaign {
   }
 
   /** A table with a data file of more than 32 KiB. */
-  private static Image large(Round round, Ledger ledger) throws Exception {
-    Random random = new Random(round.campaignSeed());
+  private static Original large(long seed) throws Exception {
+    Random random = new Random(seed);
     CrashStorage storage = new CrashStorage();
+    Ledger ledger = new Ledger();
     List<Ledger.Change> rows = new ArrayList<>();
     for (long id = 0; id < LARGE_ROWS; id++) {
       rows.add(new Ledger.Change(id, Optional.of(Rows.row(id, random.nextLong() >>> 1))));
     }
-    try (FirnTable table = Workload.table(storage, round.table()).open()) {
+    try (FirnTable table = Workload.table(storage, TABLE).open()) {
       table.write(ledger.attempt(table, rows));
       table.flush();
     }
-    return Image.of(storage, round.table());
+    return new Original(Image.of(storage, TABLE), ledger);
   }
 
-  /**
-   * Files of two levels with deletion vectors, several manifests and snapshots, the same for all
-   * rounds of a campaign.
-   */
-  private static Image image(Round round, Ledger ledger) throws Exception {
+  /** Files of two levels with deletion vectors, several manifests and snapshots. */
+  private static Original small(long seed) throws Exception {
     CrashStorage storage = new CrashStorage();
-    Workload workload =
-        new Workload(storage, round.table(), new Random(round.campaignSeed()), ledger);
+    Ledger ledger = new Ledger();
+    Workload workload = new Workload(storage, TABLE, new Random(seed), ledger);
     try (FirnTable table = workload.open()) {
       for (int flush = 0; flush < 5; flush++) {
         for (int i = 0; i < 6; i++) {
@@ -120,15 +127,16 @@ final class FileDamageCampaign implements Campaign {
         }
       }
     }
-    return Image.of(storage, round.table());
+    return new Original(Image.of(storage, TABLE), ledger);
   }
 
-  private static void check(CrashStorage storage, Round round, Ledger ledger, Damage damage) {
+  private static void check(Original original, Damage damage) throws IOException {
     String moment = damage.toString();
+    CrashStorage storage = damage.in(original.image());
     try {
-      readAll(storage, round.table(), ledger, moment);
+      readAll(storage, original.ledger(), moment);
       if (moment.hashCode() % 16 == 0) {
-        writeMore(storage, round.table(), ledger, moment);
+        writeMore(storage, original.ledger(), moment);
       }
     } catch (FirnException e) {
       if (!names(e, damage.path())) {
@@ -137,9 +145,8 @@ final class FileDamageCampaign implements Campaign {
     }
   }
 
-  private static void readAll(
-      CrashStorage storage, String directory, Ledger ledger, String moment) {
-    try (FirnTable table = Workload.table(storage, directory).openReadOnly()) {
+  private static void readAll(CrashStorage storage, Ledger ledger, String moment) {
+    try (FirnTable table = Workload.table(storage, TABLE).openReadOnly()) {
       ledger.checkNewest(table, moment);
       for (SnapshotInfo snapshot : table.snapshots()) {
         List<Record> rows = Rows.all(table.scan().asOf(snapshot.snapshotId()).records());
@@ -156,9 +163,8 @@ final class FileDamageCampaign implements Campaign {
     }
   }
 
-  private static void writeMore(
-      CrashStorage storage, String directory, Ledger ledger, String moment) {
-    try (FirnTable table = Workload.table(storage, directory).open()) {
+  private static void writeMore(CrashStorage storage, Ledger ledger, String moment) {
+    try (FirnTable table = Workload.table(storage, TABLE).open()) {
       ledger.checkNewest(table, moment + ", open for writing");
       table.put(Rows.row(1_000_000, 1));
       table.flush();

@@ -4,6 +4,7 @@ import io.firn.storage.OutputFileHandle;
 import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
 import io.firn.testkit.CrashStorage;
+import io.firn.testkit.SurvivalMode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,18 +18,27 @@ import org.jspecify.annotations.Nullable;
 final class Image {
 
   private final NavigableMap<String, byte[]> files;
-  private final List<String> directories;
 
-  private Image(NavigableMap<String, byte[]> files, List<String> directories) {
+  /** All of it, durable; what it leaves after a crash is a copy. */
+  private final CrashStorage whole;
+
+  private Image(NavigableMap<String, byte[]> files, CrashStorage whole) {
     this.files = files;
-    this.directories = directories;
+    this.whole = whole;
   }
 
   static Image of(Storage storage, String directory) throws IOException {
     NavigableMap<String, byte[]> files = new TreeMap<>();
     List<String> directories = new ArrayList<>();
     collect(storage, directory, files, directories);
-    return new Image(files, directories);
+    CrashStorage whole = new CrashStorage();
+    for (String below : directories) {
+      whole.createDirectories(below);
+    }
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      write(whole, file.getKey(), file.getValue());
+    }
+    return new Image(files, whole);
   }
 
   private static void collect(
@@ -57,18 +67,14 @@ final class Image {
 
   /** A storage of its own with these files, one of them replaced; null deletes it. */
   CrashStorage with(String replaced, byte @Nullable [] content) throws IOException {
-    CrashStorage storage = new CrashStorage();
-    for (String directory : directories) {
-      storage.createDirectories(directory);
-    }
-    for (Map.Entry<String, byte[]> file : files.entrySet()) {
-      byte[] bytes = file.getKey().equals(replaced) ? content : file.getValue();
-      if (bytes != null) {
-        write(storage, file.getKey(), bytes);
+    CrashStorage storage = whole.crash(SurvivalMode.NONE, 0);
+    if (files.containsKey(replaced)) {
+      storage.delete(replaced);
+      if (content == null) {
+        storage.syncDirectory(StoragePaths.parent(replaced));
+      } else {
+        write(storage, replaced, content);
       }
-    }
-    for (String directory : directories) {
-      storage.syncDirectory(directory);
     }
     return storage;
   }

@@ -21,6 +21,14 @@ final class LogDamageCampaign implements Campaign {
   private static final int SLICES = 64;
   private static final int HEADER_BYTES = 76;
 
+  /** Each copy lies in a storage of its own. */
+  private static final String TABLE = "/damaged/table";
+
+  /** A table to be damaged, and what it holds. */
+  private record Original(Image image, Ledger ledger) {}
+
+  private final SharedFixture<Original> original = new SharedFixture<>(LogDamageCampaign::original);
+
   @Override
   public String name() {
     return "log-damage";
@@ -43,8 +51,8 @@ final class LogDamageCampaign implements Campaign {
 
   @Override
   public long run(Round round) throws Exception {
-    Ledger ledger = new Ledger();
-    Image image = image(round, ledger);
+    Ledger ledger = original.of(round).ledger();
+    Image image = original.of(round).image();
     String last =
         image.files().descendingKeySet().stream()
             .filter(path -> path.endsWith(".wal") && image.file(path).length > HEADER_BYTES)
@@ -62,7 +70,7 @@ final class LogDamageCampaign implements Campaign {
             path,
             Arrays.copyOf(bytes, at),
             "cut at " + at,
-            (storage, moment) -> check(storage, round, ledger, path, left, moment));
+            (storage, moment) -> check(storage, ledger, path, left, moment));
         for (int bit = 8 * at; bit < 8 * at + 8; bit++) {
           tables.flipped(
               path,
@@ -70,7 +78,6 @@ final class LogDamageCampaign implements Campaign {
               (storage, moment) ->
                   check(
                       storage,
-                      round,
                       ledger,
                       path,
                       ledger.batchEndUpTo(ledger.acknowledged() - 1),
@@ -81,11 +88,12 @@ final class LogDamageCampaign implements Campaign {
     return tables.cases().tried();
   }
 
-  /** Two unflushed segments behind a flushed one, the same for all rounds of a campaign. */
-  private static Image image(Round round, Ledger ledger) throws Exception {
-    Random random = new Random(round.campaignSeed());
+  /** Two unflushed segments behind a flushed one. */
+  private static Original original(long seed) throws Exception {
+    Random random = new Random(seed);
+    Ledger ledger = new Ledger();
     CrashStorage storage = new CrashStorage();
-    Workload workload = new Workload(storage, round.table(), random, ledger);
+    Workload workload = new Workload(storage, TABLE, random, ledger);
     try (FirnTable table = workload.open()) {
       for (int i = 0; i < 8; i++) {
         workload.write(table);
@@ -101,7 +109,7 @@ final class LogDamageCampaign implements Campaign {
         throw e;
       }
     }
-    workload = new Workload(storage, round.table(), random, ledger);
+    workload = new Workload(storage, TABLE, random, ledger);
     CrashStorage left = storage;
     try (FirnTable table = workload.open()) {
       for (int i = 0; i < 6; i++) {
@@ -113,7 +121,7 @@ final class LogDamageCampaign implements Campaign {
         throw e;
       }
     }
-    return Image.of(left, round.table());
+    return new Original(Image.of(left, TABLE), ledger);
   }
 
   private static CrashStorage crashed(CrashStorage storage) {
@@ -147,8 +155,8 @@ final class LogDamageCampaign implements Campaign {
   }
 
   private static void check(
-      CrashStorage storage, Round round, Ledger ledger, String path, long atLeast, String moment) {
-    try (FirnTable table = Workload.table(storage, round.table()).open()) {
+      CrashStorage storage, Ledger ledger, String path, long atLeast, String moment) {
+    try (FirnTable table = Workload.table(storage, TABLE).open()) {
       ledger.checkPrefix(table, atLeast, moment);
     } catch (CorruptionException e) {
       if (!e.file().equals(path)) {

@@ -1,5 +1,6 @@
 package io.firn.reliability;
 
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.Random;
 
@@ -12,6 +13,23 @@ import java.util.Random;
  * @param directory an empty directory, deleted after a round that went well
  */
 public record Round(int index, long campaignSeed, long seed, Path directory) {
+
+  /**
+   * Where the round is in a list of so many places that the rounds go through, pass after pass:
+   * neighbours lie far apart, so that a few rounds are spread over all of it.
+   */
+  public int place(int places) {
+    int step = (int) (places * 0.618) + 1;
+    while (BigInteger.valueOf(step).gcd(BigInteger.valueOf(places)).intValue() > 1) {
+      step++;
+    }
+    return Math.floorMod((long) index * step, places);
+  }
+
+  /** How often the rounds before this one have gone through so many places. */
+  public int pass(int places) {
+    return index / places;
+  }
 
   /** A new generator at the start of the round's sequence. */
   public Random random() {
