@@ -2,42 +2,94 @@ package io.firn.reliability;
 
 import io.firn.engine.FirnTable;
 import io.firn.error.FirnException;
+import io.firn.storage.Storage;
 import io.firn.testkit.CrashStorage;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.StorageOperation;
 import io.firn.testkit.SurvivalMode;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
 /**
- * The n-th storage call of a kind fails, once or for good: whoever lost durability is told, reads
- * go on, and after a power cut everything acknowledged is there.
+ * The n-th storage call of a kind fails, in every way it can: whoever lost durability is told, no
+ * fsync is tried again, reads go on, and after a power cut everything acknowledged is there. Rounds
+ * go through all calls and ways, and then once more with other errors and seeds.
  */
 final class FaultCampaign implements Campaign {
 
-  /** A kind of call, and about how many of it a run of the workload makes. */
-  private record Target(StorageOperation operation, int calls) {}
+  private static final int PASSES = 2;
 
-  private static final List<Target> TARGETS =
+  /** The kinds whose failure leaves something behind or not. */
+  private static final List<StorageOperation> CHANGES =
       List.of(
-          new Target(StorageOperation.WRITE, 220),
-          new Target(StorageOperation.SYNC, 130),
-          new Target(StorageOperation.SYNC_DIRECTORY, 90),
-          new Target(StorageOperation.CREATE, 90),
-          new Target(StorageOperation.PUBLISH, 14),
-          new Target(StorageOperation.REPLACE, 12),
-          new Target(StorageOperation.DELETE, 60),
-          new Target(StorageOperation.READ, 300),
-          new Target(StorageOperation.OPEN, 80),
-          new Target(StorageOperation.LIST, 20),
-          new Target(StorageOperation.LENGTH, 40),
-          new Target(StorageOperation.EXISTS, 60),
-          new Target(StorageOperation.CREATE_DIRECTORIES, 60),
-          new Target(StorageOperation.CLOSE_OUTPUT, 90));
+          StorageOperation.WRITE,
+          StorageOperation.SYNC,
+          StorageOperation.SYNC_DIRECTORY,
+          StorageOperation.CREATE,
+          StorageOperation.PUBLISH,
+          StorageOperation.REPLACE,
+          StorageOperation.DELETE,
+          StorageOperation.CREATE_DIRECTORIES,
+          StorageOperation.CLOSE_OUTPUT);
+
+  private static final List<StorageOperation> LOOKS =
+      List.of(
+          StorageOperation.READ,
+          StorageOperation.OPEN,
+          StorageOperation.LIST,
+          StorageOperation.LENGTH,
+          StorageOperation.EXISTS);
 
   private static final List<String> ERRORS =
-      List.of("Input/output error", "Too many open files", "Permission denied");
+      List.of(
+          "Input/output error",
+          "Too many open files",
+          "No space left on device",
+          "Permission denied");
+
+  private enum Way {
+    ONCE,
+    FOR_GOOD,
+    AFTER_ITS_EFFECT,
+    SHORT
+  }
+
+  /**
+   * @param turn chooses the error; neighbours get different ones
+   */
+  private record Strike(WorkloadCall call, Way way, int turn) {
+
+    FaultStorage.Fault on(FaultStorage storage, String error, Random random) {
+      FaultStorage.Rule rule = storage.on(call.operation()).nth(call.nth());
+      return switch (way) {
+        case ONCE -> rule.failOnce(() -> new IOException(error));
+        case FOR_GOOD -> rule.failForGood(() -> new IOException(error));
+        case AFTER_ITS_EFFECT -> rule.failAfterEffect(() -> new IOException(error));
+        case SHORT -> rule.writeOnly(random.nextInt(40));
+      };
+    }
+  }
+
+  private static final List<Strike> STRIKES = strikes();
+
+  private static List<Strike> strikes() {
+    List<Strike> strikes = new ArrayList<>();
+    for (WorkloadCall call : WorkloadCall.of(CHANGES)) {
+      strikes.add(new Strike(call, Way.ONCE, call.nth()));
+      strikes.add(new Strike(call, Way.FOR_GOOD, call.nth() + 1));
+      strikes.add(new Strike(call, Way.AFTER_ITS_EFFECT, call.nth() + 2));
+      if (call.operation() == StorageOperation.WRITE) {
+        strikes.add(new Strike(call, Way.SHORT, call.nth()));
+      }
+    }
+    for (WorkloadCall call : WorkloadCall.of(LOOKS)) {
+      strikes.add(new Strike(call, Way.ONCE, call.nth()));
+      strikes.add(new Strike(call, Way.FOR_GOOD, call.nth() + 1));
+    }
+    return strikes;
+  }
 
   @Override
   public String name() {
@@ -46,12 +98,12 @@ final class FaultCampaign implements Campaign {
 
   @Override
   public String promise() {
-    return "I/O error at the n-th call, once or for good: told, reads go on, nothing lost";
+    return "I/O error at every n-th call, once or for good: told, reads go on, nothing lost";
   }
 
   @Override
   public int rounds() {
-    return 20_000;
+    return STRIKES.size() * PASSES;
   }
 
   @Override
@@ -59,33 +111,26 @@ final class FaultCampaign implements Campaign {
     return 10;
   }
 
+  /** No case if the run ended before the call: compactions and sweeps make more or fewer. */
   @Override
   public long run(Round round) throws Exception {
     Random random = round.random();
-    Target target = TARGETS.get(round.index() % TARGETS.size());
-    int nth = 1 + random.nextInt(target.calls());
-    String error = ERRORS.get(random.nextInt(ERRORS.size()));
+    Strike strike = STRIKES.get(round.place(STRIKES.size()));
+    int turn = strike.turn() + round.pass(STRIKES.size());
+    String error = ERRORS.get(turn % ERRORS.size());
+    String moment = strike.call() + " fails, " + strike.way() + ": " + error;
     CrashStorage disk = new CrashStorage();
-    FaultStorage storage = new FaultStorage(disk);
-    String moment = "call " + nth + " of " + target.operation() + " fails: " + error;
-    FaultStorage.Rule rule = storage.on(target.operation()).nth(nth);
-    switch (random.nextInt(target.operation() == StorageOperation.WRITE ? 4 : 3)) {
-      case 0 -> {
-        moment += ", for good";
-        rule.failForGood(() -> new IOException(error));
-      }
-      case 1 -> rule.failOnce(() -> new IOException(error));
-      case 2 -> {
-        moment += ", after its effect";
-        rule.failAfterEffect(() -> new IOException(error));
-      }
-      default -> {
-        moment += ", short";
-        rule.writeOnly(random.nextInt(40));
-      }
-    }
+    FaultStorage faults = new FaultStorage(disk);
+    FaultStorage.Fault fault = strike.on(faults, error, random);
+    SyncRecorder storage = new SyncRecorder(faults);
     Ledger ledger = new Ledger();
     run(round, ledger, random, storage, moment);
+    if (fault.fired() == 0) {
+      return 0;
+    }
+    if (!storage.triedAgain().isEmpty()) {
+      throw new AssertionError(moment + ": synced again: " + storage.triedAgain());
+    }
     CrashStorage survivor = disk.crash(SurvivalMode.NONE, random.nextLong());
     ledger.checkSnapshots(survivor, round.table(), moment);
     Workload after = new Workload(survivor, round.table(), random, ledger);
@@ -100,7 +145,7 @@ final class FaultCampaign implements Campaign {
   }
 
   private static void run(
-      Round round, Ledger ledger, Random random, FaultStorage storage, String moment) {
+      Round round, Ledger ledger, Random random, Storage storage, String moment) {
     FaultyWorkload workload = new FaultyWorkload(random, ledger);
     try (FirnTable table = Workload.table(storage, round.table()).open()) {
       for (int i = 0; i < 60; i++) {

@@ -8,10 +8,14 @@ import io.firn.testkit.StorageOperation;
 import io.firn.testkit.SurvivalMode;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The JVM runs out of memory or stack in the n-th storage call of a kind, on whatever thread makes
  * it: no half state is read or committed, and what was acknowledged is there after a restart.
+ * Rounds go through the calls and the two errors; the cases of each are a power cut and a killed
+ * process.
  */
 final class JvmErrorCampaign implements Campaign {
 
@@ -21,10 +25,22 @@ final class JvmErrorCampaign implements Campaign {
           StorageOperation.SYNC,
           StorageOperation.CREATE,
           StorageOperation.PUBLISH,
+          StorageOperation.REPLACE,
           StorageOperation.READ,
           StorageOperation.OPEN,
           StorageOperation.SYNC_DIRECTORY,
           StorageOperation.DELETE);
+
+  private record Strike(WorkloadCall call, Supplier<? extends VirtualMachineError> error) {}
+
+  private static final List<Strike> STRIKES =
+      WorkloadCall.of(OPERATIONS).stream()
+          .flatMap(
+              call ->
+                  Stream.of(
+                      new Strike(call, () -> new OutOfMemoryError("injected")),
+                      new Strike(call, () -> new StackOverflowError("injected"))))
+          .toList();
 
   @Override
   public String name() {
@@ -38,7 +54,7 @@ final class JvmErrorCampaign implements Campaign {
 
   @Override
   public int rounds() {
-    return 4_000;
+    return STRIKES.size();
   }
 
   @Override
@@ -46,33 +62,44 @@ final class JvmErrorCampaign implements Campaign {
     return 8;
   }
 
+  /** No case if the run ended before the call: compactions and sweeps make more or fewer. */
   @Override
   public long run(Round round) throws Exception {
     Random random = round.random();
-    StorageOperation operation = OPERATIONS.get(round.index() % OPERATIONS.size());
-    int nth = 1 + random.nextInt(60);
-    boolean memory = random.nextBoolean();
-    String moment = (memory ? "OutOfMemoryError" : "StackOverflowError") + " in " + operation;
+    Strike strike = STRIKES.get(round.place(STRIKES.size()));
+    String moment = strike.error().get().getClass().getSimpleName() + " in " + strike.call();
     CrashStorage disk = new CrashStorage();
     FaultStorage storage = new FaultStorage(disk);
-    storage
-        .on(operation)
-        .nth(nth)
-        .runOnce(
-            path -> {
-              throw memory ? new OutOfMemoryError("injected") : new StackOverflowError("injected");
-            });
+    FaultStorage.Fault fault =
+        storage
+            .on(strike.call().operation())
+            .nth(strike.call().nth())
+            .runOnce(
+                path -> {
+                  throw strike.error().get();
+                });
     Ledger ledger = new Ledger();
     run(round, ledger, random, storage, moment);
-    SurvivalMode mode = random.nextBoolean() ? SurvivalMode.NONE : SurvivalMode.ALL;
-    CrashStorage survivor = disk.crash(mode, random.nextLong());
-    ledger.checkSnapshots(survivor, round.table(), moment);
-    try (FirnTable table = Workload.table(survivor, round.table()).open()) {
+    if (fault.fired() == 0) {
+      return 0;
+    }
+    Cases cases = new Cases();
+    for (SurvivalMode mode : List.of(SurvivalMode.NONE, SurvivalMode.ALL)) {
+      String survives = moment + ", " + mode + " survives";
+      CrashStorage survivor = disk.crash(mode, random.nextLong());
+      cases.run(survives, () -> restart(survivor, round.table(), ledger.copy(), survives));
+    }
+    return cases.tried();
+  }
+
+  private static void restart(CrashStorage survivor, String directory, Ledger ledger, String moment)
+      throws Exception {
+    ledger.checkSnapshots(survivor, directory, moment);
+    try (FirnTable table = Workload.table(survivor, directory).open()) {
       ledger.recovered(table, moment);
     }
-    ledger.checkSnapshots(survivor, round.table(), moment + ", opened and closed");
-    Ledger.checkSound(survivor, round.table(), moment);
-    return 1;
+    ledger.checkSnapshots(survivor, directory, moment + ", opened and closed");
+    Ledger.checkSound(survivor, directory, moment);
   }
 
   private static void run(

@@ -94,6 +94,13 @@ final class Ledger {
     return other;
   }
 
+  /** The same once more, for another end of the same story. */
+  Ledger copy() {
+    Ledger copy = upTo(attempted());
+    copy.acknowledge(acknowledged);
+    return copy;
+  }
+
   long attempted() {
     return attempted.sequence();
   }

@@ -155,6 +155,21 @@ class CrashStorageTest {
   }
 
   @Test
+  void oneCrashHasAnySurvivorsAndTheyShareNothing() throws IOException {
+    durable("/db/a", "durable");
+    try (OutputFileHandle file = storage.create("/db/b")) {
+      write(file, "volatile");
+    }
+    CrashStorage nothing = storage.crash(SurvivalMode.NONE, seeds.seed());
+    CrashStorage everything = storage.crash(SurvivalMode.ALL, seeds.seed());
+    nothing.delete("/db/a");
+    assertThat(nothing.list("/db")).isEmpty();
+    assertThat(read(everything, "/db/a")).isEqualTo("durable");
+    assertThat(read(everything, "/db/b")).isEqualTo("volatile");
+    assertThat(storage.crash(SurvivalMode.NONE, seeds.seed()).list("/db")).hasSize(1);
+  }
+
+  @Test
   void nothingWorksAfterTheCrash() throws IOException {
     OutputFileHandle file = storage.create("/db/a");
     storage.crash(SurvivalMode.ALL, 1);
