@@ -152,16 +152,20 @@ final class StorageFiles {
       buffered = 0;
     }
 
+    /** Closes the file if it fails: Avro and others do not close what they could not flush. */
     private void drain(byte[] bytes, int offset, int length) throws IOException {
-      if (closed) {
-        throw new IOException(location + " is closed");
+      if (closed || failed) {
+        throw new IOException(location + (failed ? " could not be written" : " is closed"));
       }
       boolean drained = false;
       try {
         file.write(bytes, offset, length);
         drained = true;
       } finally {
-        failed |= !drained;
+        if (!drained) {
+          failed = true;
+          file.close();
+        }
       }
     }
 

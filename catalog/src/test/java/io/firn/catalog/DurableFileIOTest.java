@@ -10,6 +10,7 @@ import io.firn.testkit.FaultStorage;
 import io.firn.testkit.PathPattern;
 import io.firn.testkit.Seeds;
 import io.firn.testkit.StorageOperation;
+import io.firn.testkit.TrackingStorage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,9 +22,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.apache.iceberg.ManifestFiles;
+import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.BulkDeletionFailureException;
+import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.PositionOutputStream;
 import org.apache.iceberg.io.SeekableInputStream;
 import org.junit.jupiter.api.Test;
@@ -78,6 +82,19 @@ class DurableFileIOTest {
     assertThatThrownBy(out::close)
         .isInstanceOf(IOException.class)
         .hasMessageContaining("incomplete");
+  }
+
+  /** Avro's writer flushes first when it is closed, and leaves the stream open if that fails. */
+  @Test
+  void aFileThatCannotBeWrittenIsNotLeftOpen() throws IOException {
+    FaultStorage faults = new FaultStorage(new LocalStorage());
+    TrackingStorage tracking = new TrackingStorage(faults);
+    DurableFileIO failing = new DurableFileIO(tracking);
+    faults.on(StorageOperation.WRITE).failForGood();
+    OutputFile file = failing.newOutputFile(path("a-m0.avro"));
+    assertThatThrownBy(() -> ManifestFiles.write(PartitionSpec.unpartitioned(), file).close())
+        .hasStackTraceContaining("Injected failure");
+    tracking.assertAllClosed();
   }
 
   @Test
