@@ -106,7 +106,11 @@ final class CommitBase implements TableOperations {
     synchronized Map<String, Integer> checksums() {
       Map<String, Integer> known = checksums;
       if (known == null) {
-        known = new ConcurrentHashMap<>(FileChecksums.of(io, snapshot));
+        known =
+            snapshot == null
+                ? new ConcurrentHashMap<>()
+                : new ConcurrentHashMap<>(
+                    FileChecksums.of(snapshot, FileChecksums.checkedManifests(io, snapshot)));
         checksums = known;
       }
       return known;

@@ -12,7 +12,8 @@ import org.apache.iceberg.io.FileIO;
 
 /**
  * Reads the deletion vectors of one version. A file whose name carries its checksum is read and
- * checked as a whole, once, however many vectors it holds. Used for one version, by one thread.
+ * checked as a whole, once, however many vectors it holds; what the cache has is not read. Used for
+ * one version, by one thread.
  */
 final class DeletionVectorReader {
 
@@ -21,11 +22,13 @@ final class DeletionVectorReader {
 
   private final FileIO io;
   private final Storage files;
+  private final MetadataCache cache;
   private final Map<String, byte[]> contents = new HashMap<>();
 
-  DeletionVectorReader(FileIO io, Storage files) {
+  DeletionVectorReader(FileIO io, Storage files, MetadataCache cache) {
     this.io = io;
     this.files = files;
+    this.cache = cache;
   }
 
   /**
@@ -34,6 +37,10 @@ final class DeletionVectorReader {
    * @throws CorruptionException if the bytes are not what was written
    */
   DeletionVector read(DeleteFile file) throws IOException {
+    return cache.vector(file, () -> uncached(file));
+  }
+
+  private DeletionVector uncached(DeleteFile file) throws IOException {
     if (file.format() == FileFormat.PARQUET) {
       return PositionDeletes.read(files, file);
     }

@@ -23,29 +23,30 @@ final class FileChecksums {
 
   private FileChecksums() {}
 
-  /**
-   * The files of a snapshot, checked as they are read.
-   *
-   * @throws CorruptionException if the manifest list differs from its checksum
-   */
-  static FileIO checked(FileIO io, Snapshot snapshot) {
-    return new CheckedFiles(io, of(io, snapshot));
+  /** The checksum of a snapshot's manifest list, null if it has none. */
+  static @Nullable Integer ofList(Snapshot snapshot) {
+    String[] known = entries(snapshot);
+    return known.length == 0 ? null : parse(known[0], snapshot.manifestListLocation());
   }
 
-  /** The checksums of the files of a snapshot, by path, as far as they are known. */
-  static Map<String, Integer> of(FileIO io, @Nullable Snapshot snapshot) {
-    String[] known = snapshot == null ? new String[0] : entries(snapshot);
+  /**
+   * The checksums of the files of a snapshot, by path, as far as they are known.
+   *
+   * @param manifests all manifests of the snapshot
+   * @throws CorruptionException if the snapshot had another number of them
+   */
+  static Map<String, Integer> of(Snapshot snapshot, List<ManifestFile> manifests) {
+    String[] known = entries(snapshot);
     Map<String, Integer> checksums = new HashMap<>();
-    if (snapshot == null || known.length == 0) {
+    if (known.length == 0) {
       return checksums;
     }
     String list = snapshot.manifestListLocation();
-    checksums.put(list, parse(known[0], list));
-    List<ManifestFile> manifests = manifests(new CheckedFiles(io, checksums), snapshot);
     if (manifests.size() != known.length - 1) {
       throw new CorruptionException(
           list, -1, manifests.size() + " manifests where the snapshot has " + (known.length - 1));
     }
+    checksums.put(list, parse(known[0], list));
     for (int i = 0; i < manifests.size(); i++) {
       if (!known[i + 1].equals(UNKNOWN)) {
         checksums.put(manifests.get(i).path(), parse(known[i + 1], list));
@@ -54,10 +55,19 @@ final class FileChecksums {
     return checksums;
   }
 
-  /** The manifests of a snapshot; a list that cannot be parsed is damaged. */
-  static List<ManifestFile> manifests(FileIO io, Snapshot snapshot) {
+  /**
+   * The manifests of a snapshot.
+   *
+   * @throws CorruptionException if the manifest list differs from its checksum, or is none
+   */
+  static List<ManifestFile> checkedManifests(FileIO io, Snapshot snapshot) {
+    Integer checksum = ofList(snapshot);
+    FileIO checked =
+        checksum == null
+            ? io
+            : new CheckedFiles(io, Map.of(snapshot.manifestListLocation(), checksum));
     try {
-      return snapshot.allManifests(io);
+      return snapshot.allManifests(checked);
     } catch (RuntimeException e) {
       throw MetadataDamage.of(snapshot.manifestListLocation(), "this is no manifest list", e);
     }

@@ -41,11 +41,12 @@ final class MetadataDefects {
   private final SnapshotFiles files;
   private final List<Defect> found = new ArrayList<>();
 
-  MetadataDefects(TableOperations operations, TableMetadata metadata, Storage storage) {
+  MetadataDefects(
+      TableOperations operations, TableMetadata metadata, Storage storage, MetadataCache cache) {
     this.operations = operations;
     this.metadata = metadata;
     this.storage = storage;
-    this.files = new SnapshotFiles(storage, operations.io(), metadata);
+    this.files = new SnapshotFiles(storage, operations.io(), metadata, cache);
   }
 
   /**

@@ -37,18 +37,20 @@ public final class MetadataRepair implements AutoCloseable {
    *
    * @param logBegins the first operation that the table's log can replay, if it has any
    * @param unreadable paths of data files that are known to be damaged within
+   * @param cache what has been read since the table was changed last
    * @throws NotATableException if there is no table
    * @throws StorageException if storage fails
    */
-  public List<Defect> defects(OptionalLong logBegins, Set<String> unreadable) {
+  public List<Defect> defects(OptionalLong logBegins, Set<String> unreadable, MetadataCache cache) {
     try {
-      return find(logBegins, unreadable);
+      return find(logBegins, unreadable, cache);
     } catch (IOException | UncheckedIOException e) {
       throw new StorageException("Cannot read the metadata of " + location, e);
     }
   }
 
-  private List<Defect> find(OptionalLong logBegins, Set<String> unreadable) throws IOException {
+  private List<Defect> find(OptionalLong logBegins, Set<String> unreadable, MetadataCache cache)
+      throws IOException {
     List<Defect> defects = new ArrayList<>();
     if (location instanceof TableLocation.OfPath path) {
       VersionFiles versions = new VersionFiles(storage, path.directory());
@@ -63,7 +65,8 @@ public final class MetadataRepair implements AutoCloseable {
     }
     TableOperations operations = source.open();
     Storage files = RemoteOperations.filesOf(operations, storage);
-    defects.addAll(new MetadataDefects(operations, operations.current(), files).find(unreadable));
+    defects.addAll(
+        new MetadataDefects(operations, operations.current(), files, cache).find(unreadable));
     new LogGap(operations, operations.current(), logBegins).defect().ifPresent(defects::add);
     return defects;
   }

@@ -3,21 +3,26 @@ package io.firn.catalog;
 import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
 import java.io.IOException;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.Snapshot;
 
 /**
- * Looks for files that nothing names. The directories are listed first and the metadata is read
- * afterwards: a file that is committed in between is then known. Reads no more of the metadata than
- * it takes to find every candidate named.
+ * Looks for files that nothing names. The directories are listed first and the metadata is looked
+ * at afterwards: a file that is committed in between is then known. What the current version has in
+ * memory comes first, then the manifests of the snapshots that may name what is left; no more of
+ * them are read than it takes to find every candidate named.
  */
 final class OrphanSearch {
   private static final String UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
@@ -38,8 +43,12 @@ final class OrphanSearch {
   private final String location;
   private final Predicate<String> wanted;
 
-  /** The candidates, by their path without a scheme. */
-  private final Map<String, Storage.FileStatus> found = new LinkedHashMap<>();
+  /** The candidates for each content of manifests, by their path without a scheme. */
+  private final Map<ManifestContent, Map<String, Storage.FileStatus>> found =
+      new EnumMap<>(ManifestContent.class);
+
+  /** The candidates that are metadata, which no manifest names. */
+  private final Map<String, Storage.FileStatus> metadata = new LinkedHashMap<>();
 
   /**
    * @param wanted which paths to look for, among those that carry names of ours or of Iceberg's
@@ -48,69 +57,104 @@ final class OrphanSearch {
     this.storage = storage;
     this.location = location;
     this.wanted = wanted;
+    for (ManifestContent content : ManifestContent.values()) {
+      found.put(content, new LinkedHashMap<>());
+    }
   }
 
   /** Finds the candidates. */
   void list(long modifiedBeforeMillis) throws IOException {
     for (Storage.FileStatus file : storage.list(StoragePaths.join(location, "data"))) {
-      String path = file.path();
-      if (file.modifiedMillis() < modifiedBeforeMillis
-          && (DataFileName.isOurs(path)
-              || DeletionVectorName.isOurs(path)
-              || PositionDeletes.isOurs(path))) {
-        candidate(file);
+      if (file.modifiedMillis() < modifiedBeforeMillis) {
+        if (DataFileName.isOurs(file.path())) {
+          candidate(of(ManifestContent.DATA), file);
+        } else if (DeletionVectorName.isOurs(file.path()) || PositionDeletes.isOurs(file.path())) {
+          candidate(of(ManifestContent.DELETES), file);
+        }
       }
     }
     for (Storage.FileStatus file : storage.list(StoragePaths.join(location, "metadata"))) {
       if (file.modifiedMillis() < modifiedBeforeMillis
           && METADATA.matcher(StoragePaths.name(file.path())).matches()) {
-        candidate(file);
+        candidate(metadata, file);
       }
     }
   }
 
-  private void candidate(Storage.FileStatus file) {
+  private Map<String, Storage.FileStatus> of(ManifestContent content) {
+    return Objects.requireNonNull(found.get(content));
+  }
+
+  private void candidate(Map<String, Storage.FileStatus> among, Storage.FileStatus file) {
     if (wanted.test(file.path())) {
-      found.put(StoragePaths.withoutFileScheme(file.path()), file);
+      among.put(StoragePaths.withoutFileScheme(file.path()), file);
     }
   }
 
   /** Leaves the candidates alone that were modified at or after a time. */
   void leaveSince(long millis) {
-    found.values().removeIf(file -> file.modifiedMillis() >= millis);
+    for (Map<String, Storage.FileStatus> candidates : all()) {
+      candidates.values().removeIf(file -> file.modifiedMillis() >= millis);
+    }
   }
 
   /**
    * The candidates that nothing needs; none if the search is given up.
    *
+   * @param version of the current snapshot of what is {@code reachable}
    * @param inFlight paths that are needed whatever the metadata says
    * @param givenUp asked between any two reads of metadata
    */
-  List<String> unnamed(ReachableFiles reachable, Set<String> inFlight, BooleanSupplier givenUp)
+  List<String> unnamed(
+      ReachableFiles reachable, Version version, Set<String> inFlight, BooleanSupplier givenUp)
       throws IOException {
     inFlight.forEach(this::named);
     reachable.others().forEach(this::named);
+    named(version);
     Set<String> seen = new HashSet<>();
     for (Snapshot snapshot : reachable.newestFirst()) {
-      if (found.isEmpty() || givenUp.getAsBoolean()) {
+      if (all().stream().allMatch(Map::isEmpty) || givenUp.getAsBoolean()) {
         return List.of();
       }
+      boolean current = snapshot.snapshotId() == version.snapshotId();
       ReachableFiles.Reached reached = reachable.of(List.of(snapshot));
       reached.lists().forEach(this::named);
       reached.statistics().forEach(this::named);
       for (ManifestFile manifest : reached.manifests().values()) {
-        if (seen.add(manifest.path())) {
-          named(manifest.path());
-          if (!found.isEmpty()) {
-            reachable.forEachLive(manifest, this::named);
-          }
+        if (!seen.add(manifest.path())) {
+          continue;
+        }
+        named(manifest.path());
+        // The version has every data file of its snapshot, but not every delete.
+        boolean known = current && manifest.content() == ManifestContent.DATA;
+        if (!known && !of(manifest.content()).isEmpty()) {
+          reachable.forEachLive(manifest, this::named);
         }
       }
     }
-    return found.values().stream().map(Storage.FileStatus::path).toList();
+    return all().stream()
+        .flatMap(candidates -> candidates.values().stream())
+        .map(Storage.FileStatus::path)
+        .toList();
+  }
+
+  private List<Map<String, Storage.FileStatus>> all() {
+    return List.of(of(ManifestContent.DATA), of(ManifestContent.DELETES), metadata);
+  }
+
+  private void named(Version version) {
+    for (LiveFile file : version.files().values()) {
+      named(file.path());
+      DeleteFile vector = file.dvFile();
+      if (vector != null) {
+        named(vector.location());
+      }
+    }
+    version.unsettled().deletes().forEach(delete -> named(delete.location()));
   }
 
   private void named(String path) {
-    found.remove(StoragePaths.withoutFileScheme(path));
+    String local = StoragePaths.withoutFileScheme(path);
+    all().forEach(candidates -> candidates.remove(local));
   }
 }

@@ -10,11 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
-import org.apache.iceberg.ManifestFiles;
-import org.apache.iceberg.ManifestReader;
 import org.apache.iceberg.PartitionStatisticsFile;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.StatisticsFile;
@@ -26,31 +23,27 @@ import org.apache.iceberg.io.FileIO;
  * file holds the deletion vectors of many data files, and stays as long as one of them is live.
  */
 final class ReachableFiles {
-  private final FileIO io;
   private final TableMetadata metadata;
 
-  /** Of the manifests of the snapshots looked at; which files are deleted depends on them. */
-  private final Map<String, Integer> checksums = new HashMap<>();
-
-  private final FileIO checked;
+  /** Checked: which files are deleted depends on what they say. */
+  private final ManifestReads manifests;
 
   /** What some snapshots reach. Paths are as the metadata spells them. */
   record Reached(Map<String, ManifestFile> manifests, Set<String> lists, Set<String> statistics) {}
 
-  ReachableFiles(FileIO io, TableMetadata metadata) {
-    this.io = io;
+  ReachableFiles(FileIO io, TableMetadata metadata, MetadataCache cache) {
     this.metadata = metadata;
-    this.checked = new CheckedFiles(io, checksums);
+    this.manifests = new ManifestReads(io, metadata, cache);
   }
 
   /** The manifests, lists and statistics of some snapshots. */
-  Reached of(Collection<Snapshot> snapshots) {
+  Reached of(Collection<Snapshot> snapshots) throws IOException {
     Reached reached = new Reached(new HashMap<>(), new HashSet<>(), new HashSet<>());
     Set<Long> ids = new HashSet<>();
     for (Snapshot snapshot : snapshots) {
       ids.add(snapshot.snapshotId());
       reached.lists().add(snapshot.manifestListLocation());
-      for (ManifestFile manifest : FileChecksums.manifests(remembering(snapshot), snapshot)) {
+      for (ManifestFile manifest : manifests.of(snapshot)) {
         reached.manifests().put(manifest.path(), manifest);
       }
     }
@@ -65,11 +58,6 @@ final class ReachableFiles {
       }
     }
     return reached;
-  }
-
-  private FileIO remembering(Snapshot snapshot) {
-    checksums.putAll(FileChecksums.of(io, snapshot));
-    return checked;
   }
 
   /** The snapshots, those most likely to name what is on disk first. */
@@ -91,15 +79,8 @@ final class ReachableFiles {
 
   /** Tells the paths of the live files in a manifest. */
   void forEachLive(ManifestFile manifest, Consumer<String> path) throws IOException {
-    try (ManifestReader<? extends ContentFile<?>> entries =
-        manifest.content() == ManifestContent.DATA
-            ? ManifestFiles.read(manifest, checked, metadata.specsById())
-            : ManifestFiles.readDeleteManifest(manifest, checked, metadata.specsById())) {
-      for (ContentFile<?> entry : entries) {
-        path.accept(entry.location());
-      }
-    } catch (RuntimeException e) {
-      throw MetadataDamage.of(manifest.path(), "this is no manifest", e);
+    if (manifest.hasAddedFiles() || manifest.hasExistingFiles()) {
+      manifests.forEachPath(manifest, path);
     }
   }
 

@@ -27,10 +27,10 @@ final class SnapshotFiles {
   /** By path of a data file; snapshots share most of their files. */
   private final Map<String, Long> lengths = new HashMap<>();
 
-  SnapshotFiles(Storage storage, FileIO io, TableMetadata metadata) {
+  SnapshotFiles(Storage storage, FileIO io, TableMetadata metadata, MetadataCache cache) {
     this.storage = storage;
     this.metadata = metadata;
-    this.reader = new VersionReader(io, storage);
+    this.reader = new VersionReader(io, storage, cache);
   }
 
   /** What a snapshot names, or the damage that keeps it from being known. */

@@ -62,6 +62,7 @@ final class TableCore {
   private final MetadataCommitter committer;
   private final CommitSemantics semantics;
   private final VersionReader reader;
+  private final MetadataCache cache;
   private final ForeignFiles foreignFiles;
 
   private volatile State state;
@@ -72,13 +73,14 @@ final class TableCore {
   /** One thread at a time, as the methods that use it. */
   private int attemptsMax = ATTEMPTS_MAX;
 
-  TableCore(String name, TableOperations operations, Storage storage) {
+  TableCore(String name, TableOperations operations, Storage storage, MetadataCache cache) {
     this.name = name;
     this.storage = storage;
     this.foreignFiles = new ForeignFiles(storage, operations.io());
     this.operations = operations;
     this.semantics = CommitSemantics.of(operations);
-    this.reader = new VersionReader(operations.io(), storage);
+    this.cache = cache;
+    this.reader = new VersionReader(operations.io(), storage, cache);
     this.committer = new MetadataCommitter(operations, name);
     TableMetadata metadata = operations.current();
     TableSchema schema = TableRules.checkReadable(metadata);
@@ -103,6 +105,10 @@ final class TableCore {
 
   VersionReader reader() {
     return reader;
+  }
+
+  ReachableFiles reachable(State at) {
+    return new ReachableFiles(operations.io(), at.metadata(), cache);
   }
 
   /** Takes the next epoch. */

@@ -90,13 +90,17 @@ public final class TableStore implements AutoCloseable {
   private boolean closed;
 
   private TableStore(
-      TableLocation location, TableSource source, TableOperations operations, Storage storage) {
+      TableLocation location,
+      TableSource source,
+      TableOperations operations,
+      Storage storage,
+      MetadataCache cache) {
     this.location = location;
     this.name = location.toString();
     this.source = source;
     this.operations = operations;
     this.files = RemoteOperations.filesOf(operations, storage);
-    this.core = new TableCore(name, operations, files);
+    this.core = new TableCore(name, operations, files, cache);
   }
 
   /** True if there is a table. */
@@ -127,7 +131,10 @@ public final class TableStore implements AutoCloseable {
       List<String> keyColumns,
       Map<String, String> properties) {
     return opened(
-        location, storage, source -> source.create(schema, List.copyOf(keyColumns), properties));
+        location,
+        storage,
+        source -> source.create(schema, List.copyOf(keyColumns), properties),
+        MetadataCache.none());
   }
 
   /**
@@ -136,7 +143,16 @@ public final class TableStore implements AutoCloseable {
    * @throws NotATableException if there is none
    */
   public static TableStore open(TableLocation location, Storage storage) {
-    return opened(location, storage, TableSource::open);
+    return open(location, storage, MetadataCache.none());
+  }
+
+  /**
+   * Opens a table for an operation that looks at many of its snapshots.
+   *
+   * @param cache what the operation has read so far, and reads from now on
+   */
+  public static TableStore open(TableLocation location, Storage storage, MetadataCache cache) {
+    return opened(location, storage, TableSource::open, cache);
   }
 
   /** Takes another clock than the system's for what it commits from now on. */
@@ -145,11 +161,14 @@ public final class TableStore implements AutoCloseable {
   }
 
   private static TableStore opened(
-      TableLocation location, Storage storage, Function<TableSource, TableOperations> open) {
+      TableLocation location,
+      Storage storage,
+      Function<TableSource, TableOperations> open,
+      MetadataCache cache) {
     TableSource source = new TableSource(location, storage);
     boolean done = false;
     try {
-      TableStore store = new TableStore(location, source, open.apply(source), storage);
+      TableStore store = new TableStore(location, source, open.apply(source), storage, cache);
       done = true;
       return store;
     } catch (FirnException e) {
@@ -193,11 +212,9 @@ public final class TableStore implements AutoCloseable {
       throw new SnapshotUnavailableException(
           "Snapshot " + snapshotId + " of " + name + " does not exist or has expired");
     }
-    try {
-      return core.reader().at(at.metadata(), snapshot, at.version());
-    } catch (IOException | UncheckedIOException | NotFoundException e) {
-      throw new StorageException("Cannot read snapshot " + snapshotId + " of " + name, e);
-    }
+    return reading(
+        "read snapshot " + snapshotId,
+        () -> core.reader().at(at.metadata(), snapshot, at.version()));
   }
 
   /** The table's UUID, which it keeps for life. */
@@ -390,12 +407,8 @@ public final class TableStore implements AutoCloseable {
       if (expiry.isEmpty()) {
         return ExpireResult.NOTHING;
       }
-      ExpireResult result;
-      try {
-        result = expiry.unneeded(new ReachableFiles(operations.io(), base.metadata()), kept);
-      } catch (IOException | UncheckedIOException | NotFoundException e) {
-        throw new StorageException("Cannot read the manifests of " + name, e);
-      }
+      ExpireResult result =
+          reading("read the manifests", () -> expiry.unneeded(core.reachable(base), kept));
       boolean done =
           locked(table -> table.change(expiry::apply, expiry::stillHolds, expiry::isDoneIn));
       if (done) {
@@ -519,24 +532,28 @@ public final class TableStore implements AutoCloseable {
       long modifiedBeforeMillis,
       Set<String> inFlight,
       BooleanSupplier givenUp) {
-    try {
-      OrphanSearch search = new OrphanSearch(files, location(), wanted);
-      search.list(modifiedBeforeMillis);
-      refresh();
-      search.leaveSince(JobClaims.oldestStart(leases(), modifiedBeforeMillis));
-      return search.unnamed(
-          new ReachableFiles(operations.io(), core.state().metadata()), inFlight, givenUp);
-    } catch (IOException | UncheckedIOException | NotFoundException e) {
-      throw new StorageException("Cannot search the orphans of " + name, e);
-    }
+    return reading(
+        "search the orphans",
+        () -> {
+          OrphanSearch search = new OrphanSearch(files, location(), wanted);
+          search.list(modifiedBeforeMillis);
+          refresh();
+          search.leaveSince(JobClaims.oldestStart(leases(), modifiedBeforeMillis));
+          TableCore.State state = core.state();
+          return search.unnamed(core.reachable(state), state.version(), inFlight, givenUp);
+        });
   }
 
   /** Every file that the current metadata needs, by whatever retained snapshot; itself included. */
   public Set<String> referencedFiles() {
+    return reading("read the metadata", () -> core.reachable(core.state()).all());
+  }
+
+  private <T> T reading(String what, MetadataCache.Reading<T> reading) {
     try {
-      return new ReachableFiles(operations.io(), core.state().metadata()).all();
+      return reading.read();
     } catch (IOException | UncheckedIOException | NotFoundException e) {
-      throw new StorageException("Cannot read the metadata of " + name, e);
+      throw new StorageException("Cannot " + what + " of " + name, e);
     }
   }
 
@@ -564,9 +581,7 @@ public final class TableStore implements AutoCloseable {
       if (closed) {
         throw new ClosedException("The store of " + name + " is closed");
       }
-      return action.run(core);
-    } catch (IOException | UncheckedIOException | NotFoundException e) {
-      throw new StorageException("Cannot read the metadata of " + name, e);
+      return reading("read the metadata", () -> action.run(core));
     } finally {
       commitLock.unlock();
     }

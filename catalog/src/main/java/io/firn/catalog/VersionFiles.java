@@ -153,7 +153,8 @@ final class VersionFiles {
   private @Nullable TableMetadata whole(int version) throws IOException {
     try {
       TableMetadata metadata = read(version);
-      return new SnapshotFiles(storage, new DurableFileIO(storage), metadata).currentIsWhole()
+      return new SnapshotFiles(storage, new DurableFileIO(storage), metadata, MetadataCache.none())
+              .currentIsWhole()
           ? metadata
           : null;
     } catch (CorruptionException damaged) {

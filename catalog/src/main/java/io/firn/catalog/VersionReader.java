@@ -35,10 +35,12 @@ import org.jspecify.annotations.Nullable;
 final class VersionReader {
   private final FileIO io;
   private final Storage storage;
+  private final MetadataCache cache;
 
-  VersionReader(FileIO io, Storage storage) {
+  VersionReader(FileIO io, Storage storage, MetadataCache cache) {
     this.io = io;
     this.storage = storage;
+    this.cache = cache;
   }
 
   /** The version of the current snapshot. */
@@ -101,7 +103,7 @@ final class VersionReader {
       throws IOException {
     ForeignDeletes deletes = deletes(metadata, snapshot, schema);
     Map<String, LiveFile> files = files(metadata, snapshot, deletes, Map.of());
-    DeletionVectorReader reader = new DeletionVectorReader(io, storage);
+    DeletionVectorReader reader = new DeletionVectorReader(io, storage, cache);
     Map<String, List<DeleteFile>> repeated = new LinkedHashMap<>();
     List<DeleteFile> dangling = new ArrayList<>(deletes.vectors().values());
     for (Map.Entry<String, List<DeleteFile>> more : deletes.repeated().entrySet()) {
@@ -172,13 +174,15 @@ final class VersionReader {
       Map<String, LiveFile> known)
       throws IOException {
     Map<String, DeleteFile> vectors = deletes.vectors();
-    DeletionVectorReader reader = new DeletionVectorReader(io, storage);
-    FileIO checked = FileChecksums.checked(io, snapshot);
+    DeletionVectorReader reader = new DeletionVectorReader(io, storage, cache);
     Map<String, LiveFile> files = new LinkedHashMap<>();
-    for (ManifestFile manifest : manifests(checked, snapshot, ManifestContent.DATA)) {
-      try (ManifestReader<DataFile> entries =
-          ManifestFiles.read(manifest, checked, metadata.specsById())) {
-        for (DataFile entry : entries) {
+    ManifestReads manifests = new ManifestReads(io, metadata, cache);
+    for (ManifestFile manifest : manifests.of(snapshot)) {
+      if (manifest.content() != ManifestContent.DATA) {
+        continue;
+      }
+      try {
+        for (DataFile entry : manifests.data(manifest)) {
           LiveFile file =
               live(
                   reader,
@@ -191,22 +195,11 @@ final class VersionReader {
           }
         }
       } catch (RuntimeException e) {
-        throw unreadable(manifest, e);
+        throw ManifestReads.damage(manifest, e);
       }
     }
     // A vector whose data file is gone is left behind by some engines and changes no row.
     return files;
-  }
-
-  private static List<ManifestFile> manifests(
-      FileIO checked, Snapshot snapshot, ManifestContent content) {
-    return FileChecksums.manifests(checked, snapshot).stream()
-        .filter(manifest -> manifest.content() == content)
-        .toList();
-  }
-
-  private static RuntimeException unreadable(ManifestFile manifest, RuntimeException thrown) {
-    return MetadataDamage.of(manifest.path(), "this is no manifest", thrown);
   }
 
   private static LiveFile live(
@@ -246,7 +239,7 @@ final class VersionReader {
           entry.location(), -1, "the metadata gives it no sequence number or no first row id");
     }
     return new LiveFile(
-        entry.copy(),
+        entry,
         vector == null ? DeletionVector.EMPTY : reader.read(vector),
         vector,
         added,
@@ -289,28 +282,26 @@ final class VersionReader {
     Map<String, DeleteFile> vectors = new HashMap<>();
     Map<String, List<DeleteFile>> repeated = new LinkedHashMap<>();
     List<DeleteFile> others = new ArrayList<>();
-    FileIO checked = FileChecksums.checked(io, snapshot);
-    for (ManifestFile manifest : manifests(checked, snapshot, ManifestContent.DELETES)) {
-      try (ManifestReader<DeleteFile> entries =
-          ManifestFiles.readDeleteManifest(manifest, checked, metadata.specsById())) {
-        for (DeleteFile entry : entries) {
+    ManifestReads manifests = new ManifestReads(io, metadata, cache);
+    for (ManifestFile manifest : manifests.of(snapshot)) {
+      if (manifest.content() != ManifestContent.DELETES) {
+        continue;
+      }
+      try {
+        for (DeleteFile entry : manifests.deletes(manifest)) {
           String dataFile = entry.referencedDataFile();
           if (entry.format() != FileFormat.PUFFIN && !PositionDeletes.isWhole(entry)) {
             checkReadable(entry, schema);
-            others.add(entry.copy());
-            continue;
-          }
-          if (dataFile == null) {
+            others.add(entry);
+          } else if (dataFile == null) {
             throw new CorruptionException(
                 entry.location(), -1, "a deletion vector that names no data file");
-          }
-          DeleteFile vector = entry.copy();
-          if (vectors.putIfAbsent(dataFile, vector) != null) {
-            repeated.computeIfAbsent(dataFile, file -> new ArrayList<>()).add(vector);
+          } else if (vectors.putIfAbsent(dataFile, entry) != null) {
+            repeated.computeIfAbsent(dataFile, file -> new ArrayList<>()).add(entry);
           }
         }
       } catch (RuntimeException e) {
-        throw unreadable(manifest, e);
+        throw ManifestReads.damage(manifest, e);
       }
     }
     return new ForeignDeletes(vectors, repeated, others);

@@ -1,6 +1,7 @@
 package io.firn.compaction;
 
 import io.firn.catalog.ExpireResult;
+import io.firn.catalog.SnapshotInfo;
 import io.firn.catalog.TableStore;
 import io.firn.error.ClosedException;
 import io.firn.service.BackgroundService;
@@ -30,6 +31,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,20 +111,26 @@ public final class Sweeper implements AutoCloseable {
   }
 
   /**
-   * Starts the worker, and has it look for what earlier holders of the table left behind.
+   * Starts the worker, and has it look for what earlier holders of the table left behind once that
+   * may be deleted: a table that is open for less than the time of grace is not searched.
    *
    * @throws io.firn.error.InvalidArgumentException if it is running
    */
   public void start() {
     background.start();
-    background.offer(LEFTOVERS, this::findLeftovers);
+    Set<Long> snapshots = snapshotIds();
+    background.offerAfter(options.grace(), LEFTOVERS, context -> findLeftovers(context, snapshots));
     wakeUp();
   }
 
   /** Adds files that no retained snapshot names; they are deleted after the time of grace. */
   public void add(Collection<String> paths) {
+    add(paths, options.grace());
+  }
+
+  private void add(Collection<String> paths, Duration grace) {
     if (!paths.isEmpty()) {
-      pending.add(paths, ticker.nanoTime(), options.grace());
+      pending.add(paths, ticker.nanoTime(), grace);
       wakeUp();
     }
   }
@@ -247,10 +255,14 @@ public final class Sweeper implements AutoCloseable {
 
   /**
    * Unnamed data files and deletion vectors of an older epoch need no age: whoever wrote them can
-   * never commit them, for the fence is up. A stop does not wait for the search: what it did not
-   * find is found at the next open.
+   * never commit them, for the fence is up. The search runs when the time of grace since the start
+   * has passed. What nothing names now was then named by nothing at the start either, unless a
+   * snapshot of that time has expired since. A stop does not wait for the search: what it did not
+   * find is found after the next open.
+   *
+   * @param atStart the snapshots at the start
    */
-  private WorkOutcome findLeftovers(WorkContext context) {
+  private WorkOutcome findLeftovers(WorkContext context, Set<Long> atStart) {
     long epoch = store.epoch();
     List<String> leftovers =
         store.leftovers(
@@ -261,8 +273,13 @@ public final class Sweeper implements AutoCloseable {
             pins.pinnedPaths(),
             context::stopRequested);
     orphansFound.add(leftovers.size());
-    add(leftovers);
+    boolean unnamedSinceStart = snapshotIds().containsAll(atStart);
+    add(leftovers, unnamedSinceStart ? Duration.ZERO : options.grace());
     return leftovers.isEmpty() ? WorkOutcome.SKIPPED : WorkOutcome.DONE;
+  }
+
+  private Set<Long> snapshotIds() {
+    return store.snapshots().stream().map(SnapshotInfo::snapshotId).collect(Collectors.toSet());
   }
 
   private WorkOutcome maintain(WorkContext context) {

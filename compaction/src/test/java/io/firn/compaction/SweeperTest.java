@@ -159,6 +159,48 @@ class SweeperTest {
   }
 
   @Test
+  void whatAnEarlierHolderLeftIsLookedForWhenItMayBeDeleted() throws Exception {
+    String left = table.store.newDataFilePath(0);
+    Files.write(Path.of(left), new byte[10]);
+    table.store.fence();
+    try (Sweeper sweeper = sweeper(options().withGrace(Duration.ofMinutes(10)), ticker)) {
+      sweeper.start();
+      sweeper.sweepNow();
+      ticker.advance(Duration.ofMinutes(10).minusNanos(1));
+      sweeper.sweepNow();
+      assertThat(sweeper.stats().orphansFound()).isZero();
+      ticker.advance(Duration.ofNanos(1));
+      while (sweeper.stats().orphansFound() == 0) {
+        Thread.onSpinWait();
+      }
+      ticker.advance(Duration.ofMillis(50));
+      assertThat(nextBatch().deleted()).containsExactly(left);
+    }
+  }
+
+  @Test
+  void whatASnapshotOfTheStartMayHaveNamedStaysForItsTimeOfGrace() throws Exception {
+    table.flush(TestTable.range(0, 100), 1);
+    String left = table.store.newDataFilePath(0);
+    Files.write(Path.of(left), new byte[10]);
+    table.store.fence();
+    try (Sweeper sweeper = sweeper(options().withGrace(Duration.ofMinutes(10)), ticker)) {
+      sweeper.start();
+      table.flush(TestTable.range(100, 200), 2);
+      assertThat(table.store.expire(new ExpirePolicy(1, Duration.ZERO), Set.of()).snapshots())
+          .hasSize(1);
+      ticker.advance(Duration.ofMinutes(10));
+      while (sweeper.pendingPaths().isEmpty()) {
+        Thread.onSpinWait();
+      }
+      sweeper.sweepNow();
+      assertThat(Path.of(left)).exists();
+      ticker.advance(Duration.ofMinutes(10).plusMillis(50));
+      assertThat(nextBatch().deleted()).containsExactly(left);
+    }
+  }
+
+  @Test
   void aPinnedFileStaysUntilItIsReleased() throws Exception {
     try (Sweeper sweeper = sweeper(options(), ticker)) {
       sweeper.start();

@@ -2,6 +2,7 @@ package io.firn.engine;
 
 import io.firn.catalog.Defect;
 import io.firn.catalog.LiveFile;
+import io.firn.catalog.MetadataCache;
 import io.firn.catalog.MetadataRepair;
 import io.firn.catalog.TableLocation;
 import io.firn.catalog.TableStore;
@@ -50,10 +51,11 @@ final class RepairSearch implements AutoCloseable {
   List<Defect> find() {
     close();
     OptionalLong logBegins = LogInspection.begins(storage, log);
-    List<Defect> defects = metadata.defects(logBegins, Set.of());
+    MetadataCache cache = MetadataCache.ofOneOperation();
+    List<Defect> defects = metadata.defects(logBegins, Set.of(), cache);
     TableStore opened;
     try {
-      opened = TableStore.open(location, storage);
+      opened = TableStore.open(location, storage, cache);
     } catch (CorruptionException | StorageException e) {
       if (defects.isEmpty()) {
         throw e;
@@ -62,10 +64,11 @@ final class RepairSearch implements AutoCloseable {
     }
     store = opened;
     opened.checkPlace();
-    return find(opened, logBegins, defects);
+    return find(opened, logBegins, defects, cache);
   }
 
-  private List<Defect> find(TableStore opened, OptionalLong logBegins, List<Defect> first) {
+  private List<Defect> find(
+      TableStore opened, OptionalLong logBegins, List<Defect> first, MetadataCache cache) {
     Set<String> told = new HashSet<>();
     first.forEach(defect -> told.add(defect.file()));
     Version version = opened.version();
@@ -107,7 +110,7 @@ final class RepairSearch implements AutoCloseable {
       }
     }
     List<Defect> all = new ArrayList<>(rebuilds);
-    all.addAll(unreadable.isEmpty() ? first : metadata.defects(logBegins, unreadable));
+    all.addAll(unreadable.isEmpty() ? first : metadata.defects(logBegins, unreadable, cache));
     repeated.ifPresent(all::add);
     boolean gap = logBegins.orElse(0) > version.flushedSequence() + 1;
     if (!gap) {

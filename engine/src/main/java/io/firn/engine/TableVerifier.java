@@ -1,6 +1,7 @@
 package io.firn.engine;
 
 import io.firn.catalog.LiveFile;
+import io.firn.catalog.MetadataCache;
 import io.firn.catalog.MetadataRepair;
 import io.firn.catalog.TableLocation;
 import io.firn.catalog.TableStore;
@@ -90,12 +91,14 @@ public final class TableVerifier {
       Depth depth,
       Progress progress) {
     Findings findings = new Findings();
+    // Made here: whatever it holds has been read, and its checksum compared, by this verification.
+    MetadataCache cache = MetadataCache.ofOneOperation();
     try (MetadataRepair repair = new MetadataRepair(location, storage)) {
-      repair.defects(OptionalLong.empty(), Set.of()).forEach(findings::defect);
+      repair.defects(OptionalLong.empty(), Set.of(), cache).forEach(findings::defect);
     } catch (CorruptionException e) {
       findings.error(e.file(), String.valueOf(e.getMessage()));
     }
-    try (TableStore store = TableStore.open(location, storage)) {
+    try (TableStore store = TableStore.open(location, storage, cache)) {
       return verify(store, storage, localDirectory, depth, progress, findings);
     } catch (CorruptionException | StorageException e) {
       if (findings.listed().isEmpty()) {
