@@ -44,15 +44,27 @@ final class EngineOpener {
   }
 
   static Engine open(TableSpec spec) {
-    EngineOpener opener = new EngineOpener(spec);
-    if (!exists(spec)) {
+    TableStore store = openIfExists(spec);
+    if (store == null) {
       if (spec.schema() == null) {
         throw new NotATableException(
             "There is no table at " + spec.location() + ", and no schema to create one");
       }
       return create(spec);
     }
-    return opener.openForWriting(TableStore.open(spec.location(), spec.storage()));
+    return new EngineOpener(spec).openForWriting(store);
+  }
+
+  /** Most often there is one: whether it exists is asked only if it cannot be opened. */
+  private static @Nullable TableStore openIfExists(TableSpec spec) {
+    try {
+      return TableStore.open(spec.location(), spec.storage());
+    } catch (NotATableException e) {
+      if (exists(spec)) {
+        throw e;
+      }
+      return null;
+    }
   }
 
   static Engine create(TableSpec spec) {
@@ -69,12 +81,13 @@ final class EngineOpener {
 
   static Engine openReadOnly(TableSpec spec) {
     EngineOpener opener = new EngineOpener(spec);
-    if (!exists(spec)) {
+    TableStore store = openIfExists(spec);
+    if (store == null) {
       throw new NotATableException("There is no table at " + spec.location());
     }
     OpenedResources opened = new OpenedResources();
     try {
-      TableStore store = opened.add(TableStore.open(spec.location(), spec.storage()));
+      opened.add(store);
       opener.checkSchema(store.version().schema());
       FirnOptions options = opener.options(store.properties());
       return new Engine(opener.parts(store, options, opened, List.of(), null), null);
