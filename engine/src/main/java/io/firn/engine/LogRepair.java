@@ -2,6 +2,7 @@ package io.firn.engine;
 
 import io.firn.catalog.Defect;
 import io.firn.catalog.TableStore;
+import io.firn.engine.internal.wal.HeadRepair;
 import io.firn.engine.internal.wal.LogInspection;
 import io.firn.engine.internal.wal.Recovery;
 import io.firn.engine.internal.wal.WalOptions;
@@ -25,15 +26,28 @@ final class LogRepair {
   }
 
   Optional<Defect> find() {
+    UUID table = UUID.fromString(store.uuid());
+    HeadRepair head = new HeadRepair(storage, directory, table);
+    CorruptionException headDamage = head.damage();
+    if (headDamage != null) {
+      // A place within the file is told only if it is another table's.
+      boolean mendable = headDamage.offset() <= 0;
+      return Optional.of(
+          new Defect(
+              Defect.Weight.READERS,
+              headDamage.file(),
+              String.valueOf(headDamage.getMessage()),
+              mendable
+                  ? "write it anew, with the newest segment there is"
+                  : "nothing in the log can be trusted; restore the file",
+              mendable ? 0 : Defect.UNKNOWN,
+              mendable ? head::mend : null));
+    }
     LogInspection log =
-        LogInspection.of(
-            storage,
-            directory,
-            UUID.fromString(store.uuid()),
-            store.version().flushedSequence() + 1);
+        LogInspection.of(storage, directory, table, store.version().flushedSequence() + 1);
     CorruptionException damage = log.damage();
     if (damage != null) {
-      boolean salvageable = log.lost() >= 0;
+      boolean salvageable = log.salvageable();
       return Optional.of(
           new Defect(
               Defect.Weight.READERS,
@@ -42,9 +56,9 @@ final class LogRepair {
               salvageable
                   ? "keep the log up to operation "
                       + log.covered()
-                      + " and set the rest aside; "
-                      + log.lost()
-                      + " later operations are lost"
+                      + (log.lost() == LogInspection.UNKNOWN
+                          ? "; what the missing segment held is lost"
+                          : " and set the rest aside; " + log.lost() + " later operations are lost")
                   : "nothing in the log can be trusted; restore the file",
               log.lost(),
               salvageable ? () -> recover(WalOptions.Damage.SALVAGE) : null));

@@ -288,7 +288,12 @@ class BackgroundWorkTest {
     // Of the log's segments the flush may be closing one at this moment; the newest stays open.
     String newest;
     try (Stream<Path> segments = Files.list(directory.resolve("_firn/wal"))) {
-      newest = segments.map(segment -> segment.getFileName().toString()).max(naturalOrder()).get();
+      newest =
+          segments
+              .map(segment -> segment.getFileName().toString())
+              .filter(name -> name.endsWith(".wal"))
+              .max(naturalOrder())
+              .get();
     }
     faults
         .on(StorageOperation.CLOSE_OUTPUT, PathPattern.glob("**/wal/" + newest))

@@ -133,6 +133,9 @@ class TableRepairTest {
    * @param before takes the rows after the first batch of the second segment
    * @param more how many operations each further batch has
    */
+  /** The rows when the table was killed for the first time. */
+  private final List<Record> firstLife = new ArrayList<>();
+
   private BrokenTable killed(List<Record> before, int... more) throws IOException {
     CrashStorage storage = new CrashStorage();
     Random random = seeds.random();
@@ -140,6 +143,7 @@ class TableRepairTest {
     try (FirnTable table = builder(storage).open()) {
       fill(table, random);
       write(table, random, 10);
+      firstLife.addAll(rows());
       left = storage.crash(SurvivalMode.ALL, 1);
     } catch (FirnException e) {
       assertThat(storage.crashed()).as("an error without a crash: " + e).isTrue();
@@ -427,6 +431,31 @@ class TableRepairTest {
     String segment = table.last(".wal");
     table.flip(segment, table.bytes(segment).length - 5);
     table.assertPlanChangesNothing();
+    table.assertRepaired(before, 0);
+  }
+
+  @Test
+  void theNewestSegmentIsGivenUpOnlyByWhoAcceptsThatNobodyKnowsWhatItHeld() throws IOException {
+    BrokenTable table = killed(new ArrayList<>(), 7);
+    String segment = table.last(".wal");
+    table.set(segment, null);
+    assertThat(table.verify(table.storage()).findings())
+        .anySatisfy(found -> assertThat(found.file()).isEqualTo(segment));
+    table.assertPlanChangesNothing();
+    RepairPlan plan = table.assertRepaired(firstLife, RepairPlan.UNKNOWN);
+    assertThat(plan.steps().get(0).file()).isEqualTo(segment);
+  }
+
+  @Test
+  void aDamagedHeadOfTheLogIsWrittenAnew() throws IOException {
+    List<Record> before = new ArrayList<>();
+    BrokenTable table = killed(before);
+    String head = table.last("/wal/head");
+    table.flip(head, 33);
+    table.assertPlanChangesNothing();
+    RepairPlan plan = table.assertRepaired(before, 0);
+    assertThat(plan.steps().get(0).file()).isEqualTo(head);
+    table.set(head, null);
     table.assertRepaired(before, 0);
   }
 

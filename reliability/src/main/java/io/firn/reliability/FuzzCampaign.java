@@ -144,7 +144,7 @@ final class FuzzCampaign implements Campaign {
       }
     }
     for (String path : image.files().keySet()) {
-      if (path.endsWith(".wal")) {
+      if (path.contains("/wal/")) {
         for (int i = 0; i < MUTATIONS / 8; i++) {
           CrashStorage damaged = image.with(path, Mutations.of(image.file(path), random));
           own(

@@ -14,7 +14,8 @@ import java.util.TreeMap;
 /**
  * The log, cut off at every byte and with every bit flipped, a slice of the places a round: the
  * longest valid prefix is found, or an error that names the file. Only the last record may be lost
- * by a flipped bit: nothing behind it says that it had been durable.
+ * by a flipped bit: nothing behind it says that it had been durable. A segment that is gone is
+ * found, unless the table has what it held.
  */
 final class LogDamageCampaign implements Campaign {
 
@@ -36,7 +37,7 @@ final class LogDamageCampaign implements Campaign {
 
   @Override
   public String promise() {
-    return "log cut at every byte, every bit flipped: longest valid prefix or a named corruption";
+    return "log cut at every byte, every bit flipped, a file gone: longest valid prefix or a named corruption";
   }
 
   @Override
@@ -60,9 +61,10 @@ final class LogDamageCampaign implements Campaign {
             .orElseThrow();
     DamagedTables tables = new DamagedTables(image);
     for (String path : image.files().keySet()) {
-      if (!path.endsWith(".wal")) {
+      if (!path.contains("/wal/")) {
         continue;
       }
+      tables.damaged(path, null, "deleted", (storage, moment) -> missing(storage, ledger, moment));
       byte[] bytes = image.file(path);
       for (int at = round.index() % SLICES; at < bytes.length; at += SLICES) {
         long left = path.equals(last) ? lastOperation(bytes, at) : ledger.acknowledged();
@@ -152,6 +154,17 @@ final class LogDamageCampaign implements Campaign {
       at = end;
     }
     return ends.floorEntry(Math.max(until, HEADER_BYTES)).getValue();
+  }
+
+  /** Whatever file of the log is gone: nothing is missing, or it is told. */
+  private static void missing(CrashStorage storage, Ledger ledger, String moment) {
+    try (FirnTable table = Workload.table(storage, TABLE).open()) {
+      ledger.checkPrefix(table, ledger.acknowledged(), moment);
+    } catch (CorruptionException e) {
+      if (!e.file().contains("/wal/")) {
+        throw new AssertionError("no file of the log is blamed: " + e, e);
+      }
+    }
   }
 
   private static void check(

@@ -25,7 +25,7 @@ import java.util.TreeSet;
  *
  * <p>Not looked for is damage to what nobody reads again: files that no snapshot names, log
  * segments that are in the table already, and what follows the last record of a segment that has a
- * successor. The deletion of the newest segment cannot be found; nothing else knows of it.
+ * successor.
  */
 final class VerifyCampaign implements Campaign {
 
@@ -152,7 +152,10 @@ final class VerifyCampaign implements Campaign {
       String next = segments(image).higher(path);
       return next == null || ByteBuffer.wrap(image.file(next)).getLong(40) > flushed + 1;
     }
-    return needed.contains(path) || path.endsWith("/version-hint.text") || path.endsWith("/LOCK");
+    return needed.contains(path)
+        || path.endsWith("/version-hint.text")
+        || path.endsWith("/LOCK")
+        || path.endsWith("/wal/head");
   }
 
   private static NavigableSet<String> segments(Image image) {
@@ -164,7 +167,7 @@ final class VerifyCampaign implements Campaign {
   private static boolean isUnknowable(Image image, Damage damage) {
     boolean last = damage.path().equals(segments(image).last());
     return damage.content() == null
-        ? last || damage.path().endsWith("/LOCK")
+        ? damage.path().endsWith("/LOCK")
         : damage.path().endsWith(".wal")
             && !last
             && damage.content().length > image.file(damage.path()).length;

@@ -8,7 +8,6 @@ import io.firn.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +17,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param covered the last operation that can be replayed, or the one before the first wanted
  * @param damage the place that damage has made unreadable, null if there is none
- * @param lost how many operations behind that place the log is known to have had
+ * @param lost how many operations behind that place the log is known to have had; {@link #UNKNOWN}
+ *     if a whole segment is missing of which nothing says what it held
+ * @param salvageable whether what lies before the damage can be kept
  * @param tail where a crash has cut the log, null if it is whole up to its end
  */
 public record LogInspection(
-    long covered, @Nullable CorruptionException damage, long lost, @Nullable Tail tail) {
+    long covered,
+    @Nullable CorruptionException damage,
+    long lost,
+    boolean salvageable,
+    @Nullable Tail tail) {
+
+  /** Nothing says how many operations are lost. */
+  public static final long UNKNOWN = -1;
 
   /** Bytes at the end of a log that were never acknowledged as durable. */
   public record Tail(String path, long offset) {}
@@ -35,24 +43,25 @@ public record LogInspection(
    */
   public static LogInspection of(Storage storage, String directory, UUID table, long from) {
     try {
-      NavigableMap<Long, String> paths = SegmentNames.list(storage, directory);
-      LogScanner scanner = new LogScanner(storage, table, paths, from, ignoring());
+      LogFiles files = LogFiles.find(storage, directory, table);
+      LogScanner scanner = new LogScanner(storage, directory, table, files, from, ignoring());
       scanner.scan();
       LogScanner.Break broken = scanner.broken();
       if (broken == null) {
-        return new LogInspection(scanner.covered(), null, 0, null);
+        return new LogInspection(scanner.covered(), null, 0, true, null);
       }
       if (broken.damage() == null) {
         return new LogInspection(
-            scanner.covered(), null, 0, new Tail(broken.path(), broken.offset()));
+            scanner.covered(), null, 0, true, new Tail(broken.path(), broken.offset()));
       }
       return new LogInspection(
           scanner.covered(),
           new CorruptionException(broken.path(), broken.offset(), broken.damage()),
-          scanner.lastKnown() - scanner.covered(),
+          scanner.lossIsUnknown() ? UNKNOWN : scanner.lastKnown() - scanner.covered(),
+          true,
           null);
     } catch (CorruptionException e) {
-      return new LogInspection(from - 1, e, -1, null);
+      return new LogInspection(from - 1, e, UNKNOWN, false, null);
     } catch (IOException e) {
       throw new StorageException("Cannot read the log in " + directory, e);
     }

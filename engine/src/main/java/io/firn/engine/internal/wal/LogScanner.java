@@ -19,11 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogScanner {
 
-  /** Where a log ends before its files do. */
+  /** Where a log ends before its files do, or a segment is missing at its end. */
   record Break(long segment, String path, long offset, long sequence, @Nullable String damage) {}
 
   private final Storage storage;
   private final UUID table;
+  private final String directory;
+  private final @Nullable LogHead head;
+  private final @Nullable LogHead missing;
   private final NavigableMap<Long, String> paths;
   private final long from;
   private final LogVisitor visitor;
@@ -35,18 +38,23 @@ final class LogScanner {
   private @Nullable Break broken;
 
   /**
-   * @param paths the segments by number
+   * @param directory of the log
+   * @param files of the log
    * @param from the first sequence number wanted: all before are in the table
    */
   LogScanner(
       Storage storage,
+      String directory,
       UUID table,
-      NavigableMap<Long, String> paths,
+      LogFiles files,
       long from,
       LogVisitor visitor) {
     this.storage = storage;
+    this.directory = directory;
     this.table = table;
-    this.paths = paths;
+    this.head = files.head();
+    this.missing = files.missing(from);
+    this.paths = files.segments();
     this.from = from;
     this.covered = from - 1;
     this.visitor = visitor;
@@ -65,15 +73,57 @@ final class LogScanner {
         scan(number, entry.getValue(), reader, following);
       }
     }
+    if (broken == null && missing != null && isNewest(missing)) {
+      broken = missing(missing);
+    }
+    Map.Entry<Long, String> newest = paths.lastEntry();
+    if (broken == null && newest != null && head != null && head.durableSequence() > covered) {
+      cutAtTheEnd(head, newest);
+    }
   }
 
-  /** The header of a segment that is not read yet; null for one that is damaged or misplaced. */
-  private @Nullable SegmentHeader readHeader(long number, String path) throws IOException {
-    try (SegmentReader reader = new SegmentReader(storage, path)) {
-      return reader.header(number, table);
-    } catch (CorruptionException misplaced) {
-      return null;
+  private void cutAtTheEnd(LogHead named, Map.Entry<Long, String> newest) throws IOException {
+    broken =
+        new Break(
+            newest.getKey(),
+            newest.getValue(),
+            storage.length(newest.getValue()),
+            covered + 1,
+            "the log ends with operation "
+                + covered
+                + ", and had been durable up to operation "
+                + named.durableSequence()
+                + ". Restore the file, or keep what there is by 'firn repair'");
+  }
+
+  /** False if a later segment tells by its first operation whether anything is missing. */
+  private boolean isNewest(LogHead named) throws IOException {
+    for (Map.Entry<Long, String> later : paths.tailMap(named.number(), false).entrySet()) {
+      if (readHeader(later.getKey(), later.getValue()) != null) {
+        return false;
+      }
     }
+    return true;
+  }
+
+  private Break missing(LogHead named) {
+    return new Break(
+        named.number(),
+        SegmentNames.path(directory, named.number()),
+        -1,
+        covered + 1,
+        "the newest segment of the log is missing; it began with operation "
+            + named.firstSequence()
+            + ". Restore the file, or go on without what it held by 'firn repair'");
+  }
+
+  /** True if a segment is missing of which nothing tells what it held. */
+  boolean lossIsUnknown() throws IOException {
+    return missing != null && isNewest(missing);
+  }
+
+  private @Nullable SegmentHeader readHeader(long number, String path) throws IOException {
+    return SegmentReader.headerOf(storage, path, number, table);
   }
 
   private void scan(
@@ -89,6 +139,10 @@ final class LogScanner {
     if (following != null && following.firstSequence() <= from) {
       // All of it is in the table.
       obsolete.add(path);
+      return;
+    }
+    if (header == null && missing != null && number > missing.number() && isNewest(missing)) {
+      broken = missing(missing);
       return;
     }
     if (header == null) {
@@ -175,6 +229,7 @@ final class LogScanner {
     boolean durable = reader.provesDurable(covered + 1, Math.max(offset + 1, SegmentHeader.BYTES));
     SegmentHeader header = reader.header(number, table);
     durable |= offset == 0 && header != null && header.durableSequence() > covered;
+    durable |= headProvesDurable(number, offset);
     for (Map.Entry<Long, String> later : paths.tailMap(number, false).entrySet()) {
       durable = durable || provesDurable(later.getKey(), later.getValue());
     }
@@ -193,6 +248,18 @@ final class LogScanner {
                 : null);
   }
 
+  /**
+   * The head says up to where the log was durable, that the segment that it names was whole up to
+   * its first operation, and, if that segment is missing, that the operations that should come are
+   * not what a crash lost.
+   */
+  private boolean headProvesDurable(long number, long offset) {
+    return head != null
+        && (head.durableSequence() > covered
+            || (offset == 0 && head.number() == number && head.firstSequence() >= from)
+            || (missing != null && missing.firstSequence() <= covered + 1));
+  }
+
   private boolean provesDurable(long number, String path) throws IOException {
     SegmentHeader header = readHeader(number, path);
     try (SegmentReader reader = new SegmentReader(storage, path)) {
@@ -203,7 +270,7 @@ final class LogScanner {
 
   /** The last operation that any part of the log is known to have had. */
   long lastKnown() throws IOException {
-    long last = covered;
+    long last = Math.max(covered, head == null ? 0 : head.durableSequence());
     Break at = broken;
     if (at == null) {
       return last;

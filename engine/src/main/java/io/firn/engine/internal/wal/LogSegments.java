@@ -34,8 +34,14 @@ final class LogSegments {
   /** Sealed segments that are not synced yet. */
   private final List<OpenSegment> unsynced = new ArrayList<>();
 
-  /** A segment has been begun whose name is not durable yet. */
-  private boolean directoryUnsynced;
+  /** A segment has been begun whose name is not durable yet, and which the head does not name. */
+  private boolean nameUnsynced;
+
+  /** What the log's head says; null if it has none. */
+  private @Nullable LogHead head;
+
+  /** The file of a released segment that stays, see {@link #isNamedAndEmpty}. */
+  private volatile @Nullable String kept;
 
   /** Sealed segments, of this process and of earlier ones, by number. */
   private final TreeMap<Long, Recovery.Segment> sealed = new TreeMap<>();
@@ -53,10 +59,15 @@ final class LogSegments {
     this.schemaId = options.schemaId();
   }
 
-  /** Takes over what a recovery found; the next segment begun gets this number. */
-  void recovered(List<Recovery.Segment> segments, long next) {
+  /**
+   * Takes over what a recovery found.
+   *
+   * @param files of the log, before the recovery
+   */
+  void recovered(List<Recovery.Segment> segments, LogFiles files) throws IOException {
     segments.forEach(segment -> sealed.put(segment.number(), segment));
-    nextNumber = next;
+    nextNumber = files.next(SegmentNames.list(storage, directory));
+    head = files.head();
   }
 
   @Nullable OpenSegment active() {
@@ -80,6 +91,10 @@ final class LogSegments {
    * @param durable the log is durable up to here
    */
   void begin(long last, long durable) throws IOException {
+    if (head == null) {
+      // Segments say that there is one, so that its loss is noticed too.
+      writeHead(LogHead.NONE);
+    }
     long number = nextNumber++;
     String path = SegmentNames.path(directory, number);
     OutputFileHandle file;
@@ -91,14 +106,14 @@ final class LogSegments {
     }
     try {
       SegmentHeader header =
-          new SegmentHeader(table, number, last + 1, durable, schemaId, options.epoch());
+          new SegmentHeader(table, number, last + 1, durable, schemaId, true, options.epoch());
       file.write(header.encode(), 0, SegmentHeader.BYTES);
     } catch (IOException | RuntimeException e) {
       closeQuietly(file);
       throw e;
     }
     active = new OpenSegment(number, path, file, last);
-    directoryUnsynced = true;
+    nameUnsynced = true;
     count = sealed.size() + 1;
   }
 
@@ -143,7 +158,9 @@ final class LogSegments {
       active = null;
       unsynced.remove(old);
       closeQuietly(old.file);
-      deleteQuietly(old.path);
+      if (!isNamedAndEmpty(old.number, old.lastSequence)) {
+        deleteQuietly(old.path);
+      }
     }
   }
 
@@ -161,10 +178,30 @@ final class LogSegments {
       segment.file.sync();
       syncs.increment();
     }
-    if (directoryUnsynced) {
+    if (nameUnsynced) {
       storage.syncDirectory(directory);
-      directoryUnsynced = false;
+      if (segment != null) {
+        // Never before the segment is durable: a crash must not leave a head that names what it
+        // took away.
+        writeHead(new LogHead(segment.number, segment.firstSequence, segment.lastSequence));
+      }
+      nameUnsynced = false;
     }
+  }
+
+  private void writeHead(LogHead next) throws IOException {
+    next.write(storage, directory, table);
+    head = next;
+  }
+
+  /**
+   * True for the newest segment that is known to be durable, if it holds nothing: without it the
+   * log would look as if it had been lost. It stays until the next recovery, which ends with
+   * another head. One that holds something may go once the table has that.
+   */
+  private boolean isNamedAndEmpty(long number, long lastSequence) {
+    LogHead named = head;
+    return named != null && named.number() == number && lastSequence < named.firstSequence();
   }
 
   /**
@@ -175,6 +212,9 @@ final class LogSegments {
    */
   long release(long number, long durable) {
     Recovery.Segment released = sealed.remove(number);
+    if (released != null && isNamedAndEmpty(number, released.lastSequence())) {
+      kept = released.path();
+    }
     count = sealed.size() + (active == null ? 0 : 1);
     long now = durable;
     for (OpenSegment segment : List.copyOf(unsynced)) {
@@ -218,6 +258,9 @@ final class LogSegments {
   }
 
   void deleteQuietly(String path) {
+    if (path.equals(kept)) {
+      return;
+    }
     try {
       storage.delete(path);
     } catch (NoSuchFileException gone) {

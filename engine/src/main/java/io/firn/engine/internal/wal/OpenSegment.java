@@ -7,6 +7,7 @@ final class OpenSegment {
   final long number;
   final String path;
   final OutputFileHandle file;
+  final long firstSequence;
 
   /** The last operation written, or the one before the first. */
   long lastSequence;
@@ -15,6 +16,7 @@ final class OpenSegment {
     this.number = number;
     this.path = path;
     this.file = file;
+    this.firstSequence = lastSequence + 1;
     this.lastSequence = lastSequence;
   }
 }

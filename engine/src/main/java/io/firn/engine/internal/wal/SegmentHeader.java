@@ -15,15 +15,23 @@ import org.jspecify.annotations.Nullable;
  * @param firstSequence the sequence number of the first operation, even if there is none yet
  * @param durableSequence the log was durable up to here when the segment was begun
  * @param schemaId the schema of its rows
+ * @param headed whether the log had a {@link LogHead} when the segment was begun
  * @param epoch the fencing epoch of its writer
  */
 record SegmentHeader(
-    UUID table, long number, long firstSequence, long durableSequence, int schemaId, long epoch) {
+    UUID table,
+    long number,
+    long firstSequence,
+    long durableSequence,
+    int schemaId,
+    boolean headed,
+    long epoch) {
 
   static final int BYTES = 76;
   static final int VERSION = 1;
 
   private static final long MAGIC = 0x4649524e57414c0aL; // FIRNWAL\n
+  private static final int HEADED = 1;
   private static final int CRC_AT = BYTES - 4;
 
   byte[] encode() {
@@ -31,7 +39,7 @@ record SegmentHeader(
     buffer.putLong(MAGIC).putInt(VERSION).putInt(BYTES);
     buffer.putLong(table.getMostSignificantBits()).putLong(table.getLeastSignificantBits());
     buffer.putLong(number).putLong(firstSequence).putLong(durableSequence);
-    buffer.putInt(schemaId).putInt(0).putLong(epoch);
+    buffer.putInt(schemaId).putInt(headed ? HEADED : 0).putLong(epoch);
     CRC32C crc = new CRC32C();
     crc.update(buffer.array(), 0, CRC_AT);
     buffer.putInt((int) crc.getValue());
@@ -69,7 +77,8 @@ record SegmentHeader(
             buffer.getLong(),
             buffer.getLong(),
             buffer.getInt(),
-            buffer.getLong(buffer.position() + 4));
+            (buffer.getInt() & HEADED) != 0,
+            buffer.getLong());
     if (header.number() != number) {
       throw new CorruptionException(
           path, 32, "the segment was written as number " + header.number());

@@ -3,12 +3,16 @@ package io.firn.engine.internal.wal;
 import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Names of segments: twenty decimal digits, then {@code .wal}. */
+/** Names of segments: twenty decimal digits, then {@code .wal}; set aside they end otherwise. */
 final class SegmentNames {
 
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentNames.class);
   private static final String SUFFIX = ".wal";
   private static final int DIGITS = 20;
 
@@ -31,5 +35,18 @@ final class SegmentNames {
       }
     }
     return found;
+  }
+
+  /** Takes a file out of the log under a name that tells where it came from, and returns that. */
+  static String setAside(Storage storage, String path) throws IOException {
+    for (int i = 0; ; i++) {
+      String aside = path + (i == 0 ? ".damaged" : "." + i + ".damaged");
+      try {
+        storage.publish(path, aside);
+        return aside;
+      } catch (FileAlreadyExistsException taken) {
+        LOG.debug("{} is taken by an earlier salvage", aside);
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.firn.engine.internal.wal;
 
+import io.firn.error.CorruptionException;
 import io.firn.storage.InputFileHandle;
 import io.firn.storage.Storage;
 import java.io.Closeable;
@@ -41,6 +42,16 @@ final class SegmentReader implements Closeable {
     byte[] bytes = new byte[SegmentHeader.BYTES];
     file.readFully(0, bytes, 0, bytes.length);
     return SegmentHeader.decode(bytes, file.path(), number, table);
+  }
+
+  /** The header of a segment; null for one that is damaged or misplaced. */
+  static @Nullable SegmentHeader headerOf(Storage storage, String path, long number, UUID table)
+      throws IOException {
+    try (SegmentReader reader = new SegmentReader(storage, path)) {
+      return reader.header(number, table);
+    } catch (CorruptionException misplaced) {
+      return null;
+    }
   }
 
   /** Where the next record begins, or what could not be read as one. */

@@ -17,7 +17,6 @@ import io.firn.storage.Storage;
 import io.firn.storage.StorageFull;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.NavigableMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -128,8 +127,8 @@ public final class WriteAheadLog implements AutoCloseable {
   public static long read(
       Storage storage, String directory, UUID table, long from, LogVisitor visitor) {
     try {
-      LogScanner scanner =
-          new LogScanner(storage, table, SegmentNames.list(storage, directory), from, visitor);
+      LogFiles files = LogFiles.find(storage, directory, table);
+      LogScanner scanner = new LogScanner(storage, directory, table, files, from, visitor);
       scanner.scan();
       LogScanner.Break broken = scanner.broken();
       if (broken != null && broken.damage() != null) {
@@ -156,11 +155,10 @@ public final class WriteAheadLog implements AutoCloseable {
       if (segments.active() != null || closed) {
         throw new InvalidArgumentException("The log in " + directory + " has been recovered");
       }
-      NavigableMap<Long, String> paths = SegmentNames.list(storage, directory);
+      LogFiles files = LogFiles.find(storage, directory, table);
       Recovery recovery =
-          new LogRecovery(storage, directory, table, options, paths).recover(from, visitor);
-      NavigableMap<Long, String> left = SegmentNames.list(storage, directory);
-      segments.recovered(recovery.segments(), left.isEmpty() ? 1 : left.lastKey() + 1);
+          new LogRecovery(storage, directory, table, options, files).recover(from, visitor);
+      segments.recovered(recovery.segments(), files);
       durableSequence = recovery.lastSequence();
       beginFirst();
       recovery.obsolete().forEach(segments::deleteQuietly);

@@ -38,6 +38,7 @@ class LogDamageTest {
 
   private LocalStorage storage;
   private Path wal;
+  private byte[] headBeforeClose;
   private final List<String> written = new ArrayList<>();
 
   /** The operations up to each record's end, by segment and offset. */
@@ -75,6 +76,7 @@ class LogDamageTest {
           log.rotate();
         }
       }
+      headBeforeClose = Files.readAllBytes(wal.resolve("head"));
     }
   }
 
@@ -121,10 +123,15 @@ class LogDamageTest {
     byte[] whole = files.get(lastSegment());
     for (int length = 0; length < whole.length; length++) {
       Files.write(lastSegment(), Arrays.copyOf(whole, length));
-      int expected =
-          length < SegmentHeader.BYTES
-              ? ends.get(lastSegment()).firstEntry().getValue()
-              : ends.get(lastSegment()).floorEntry((long) length).getValue();
+      if (length < ends.get(lastSegment()).higherKey((long) SegmentHeader.BYTES)) {
+        // The head says that the segment was durable with its first record.
+        assertThatThrownBy(this::recover)
+            .isInstanceOfSatisfying(
+                CorruptionException.class,
+                e -> assertThat(e.file()).isEqualTo(lastSegment().toString()));
+        continue;
+      }
+      int expected = ends.get(lastSegment()).floorEntry((long) length).getValue();
       Replay replay = new Replay();
       WriteAheadLog.read(storage, wal.toString(), TABLE, 0, replay);
       assertThat(replay.operations).isEqualTo(written.subList(0, expected));
@@ -140,17 +147,14 @@ class LogDamageTest {
   @Test
   void aTailOfZerosIsTheTailOfACrash() throws IOException {
     write(LogSync.NOW);
-    byte[] whole = Files.readAllBytes(lastSegment());
+    Map<Path, byte[]> files = snapshot();
+    byte[] whole = files.get(lastSegment());
     long cut = ends.get(lastSegment()).lowerKey((long) whole.length);
     for (int zeros : new int[] {1, 7, 8, 100, 5000, 300_000}) {
       Files.write(lastSegment(), Arrays.copyOf(Arrays.copyOf(whole, (int) cut), (int) cut + zeros));
       assertThat(recover().operations)
           .isEqualTo(written.subList(0, ends.get(lastSegment()).get(cut)));
-      for (var file : storage.list(wal.toString())) {
-        if (file.path().compareTo(lastSegment().toString()) > 0) {
-          Files.delete(Path.of(file.path()));
-        }
-      }
+      restore(files);
     }
   }
 
@@ -208,6 +212,8 @@ class LogDamageTest {
   void aHoleInWhatWasNeverDurableIsTheTailOfACrashEvenBeforeWholeRecordsAndSegments()
       throws IOException {
     write(LogSync.NEVER);
+    // The close has synced everything, and has written so.
+    Files.write(wal.resolve("head"), headBeforeClose);
     Path second = wal.resolve("00000000000000000002.wal");
     byte[] bytes = Files.readAllBytes(second);
     long from = ends.get(second).higherKey((long) SegmentHeader.BYTES);

@@ -11,10 +11,12 @@ import io.firn.error.FencedException;
 import io.firn.error.InvalidArgumentException;
 import io.firn.storage.LocalStorage;
 import io.firn.storage.Storage;
+import io.firn.storage.StoragePaths;
 import io.firn.testkit.CountingStorage;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.PathPattern;
 import io.firn.testkit.StorageOperation;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class WriteAheadLogTest {
+
+  private static final PathPattern HEAD = PathPattern.glob("**/head.new");
 
   private static final UUID TABLE = new UUID(1, 2);
 
@@ -57,6 +61,13 @@ class WriteAheadLogTest {
     Replay replay = new Replay();
     log(from, replay).close();
     return replay.operations;
+  }
+
+  private List<String> segments() throws IOException {
+    return storage.list(directory).stream()
+        .map(file -> StoragePaths.name(file.path()))
+        .filter(name -> name.endsWith(".wal"))
+        .toList();
   }
 
   @Test
@@ -128,8 +139,9 @@ class WriteAheadLogTest {
       last = log.append(Ops.put("b", "1"), LogSync.NOW);
       storage.reset();
       log.awaitDurable(last);
-      assertThat(storage.calls(StorageOperation.SYNC)).isEqualTo(2);
-      assertThat(storage.calls(StorageOperation.SYNC_DIRECTORY)).isEqualTo(1);
+      assertThat(storage.calls(StorageOperation.SYNC, PathPattern.glob("**.wal"))).isEqualTo(2);
+      assertThat(storage.calls(StorageOperation.SYNC, HEAD)).as("names the segment").isEqualTo(1);
+      assertThat(storage.calls(StorageOperation.SYNC_DIRECTORY)).isEqualTo(2);
     }
   }
 
@@ -203,7 +215,7 @@ class WriteAheadLogTest {
   }
 
   @Test
-  void aReleasedSegmentIsGoneAndTheRestIsReplayed() {
+  void aReleasedSegmentIsGoneAndTheRestIsReplayed() throws IOException {
     List<String> expected = new ArrayList<>();
     try (WriteAheadLog log = log(0, new Replay())) {
       log.append(Ops.put("a", "1"));
@@ -216,7 +228,7 @@ class WriteAheadLogTest {
       log.release(first);
       log.release(first);
       assertThat(log.stats().segments()).isEqualTo(2);
-      assertThat(temp.resolve("wal").toFile().list()).hasSize(2);
+      assertThat(segments()).hasSize(2);
     }
     Replay replay = new Replay();
     log(1, replay).close();
@@ -224,7 +236,7 @@ class WriteAheadLogTest {
   }
 
   @Test
-  void replayedSegmentsAreKnownAndCanBeReleased() {
+  void replayedSegmentsAreKnownAndCanBeReleased() throws IOException {
     try (WriteAheadLog log = log(0, new Replay())) {
       log.append(Ops.put("a", "1"));
       log.rotate(4);
@@ -237,20 +249,20 @@ class WriteAheadLogTest {
       assertThat(log.stats().segments()).isEqualTo(3);
       log.ensureDurable(1);
       replay.segments.forEach(log::release);
-      assertThat(temp.resolve("wal").toFile().list()).containsExactly("00000000000000000003.wal");
+      assertThat(segments()).containsExactly("00000000000000000003.wal");
     }
     assertThat(replayed(2)).isEmpty();
   }
 
   @Test
-  void segmentsThatTheTableHasAreDeletedAtTheNextOpen() {
+  void segmentsThatTheTableHasAreDeletedAtTheNextOpen() throws IOException {
     try (WriteAheadLog log = log(0, new Replay())) {
       log.append(Ops.put("a", "1"));
       log.rotate();
       log.append(Ops.put("b", "2"));
     }
     assertThat(replayed(2)).isEmpty();
-    assertThat(temp.resolve("wal").toFile().list()).containsExactly("00000000000000000003.wal");
+    assertThat(segments()).containsExactly("00000000000000000003.wal");
   }
 
   @Test
@@ -299,6 +311,19 @@ class WriteAheadLogTest {
   @Test
   void aLogOfAnotherTableIsRefused() {
     log(0, new Replay()).close();
+    WriteAheadLog log =
+        WriteAheadLog.open(storage, directory, new UUID(9, 9), WalOptions.standard(3, 1));
+    assertThatThrownBy(() -> log.recover(0, new Replay()))
+        .isInstanceOf(CorruptionException.class)
+        .hasMessageContaining("/wal/head")
+        .hasMessageContaining(TABLE.toString());
+    log.close();
+  }
+
+  @Test
+  void aSegmentOfAnotherTableIsRefused() throws Exception {
+    log(0, new Replay()).close();
+    Files.delete(temp.resolve("wal/head"));
     WriteAheadLog log =
         WriteAheadLog.open(storage, directory, new UUID(9, 9), WalOptions.standard(3, 1));
     assertThatThrownBy(() -> log.recover(0, new Replay()))
