@@ -8,6 +8,7 @@ import io.firn.error.SchemaMismatchException;
 import io.firn.error.UnsupportedFeatureException;
 import io.firn.storage.LocalStorage;
 import io.firn.testkit.FaultStorage;
+import io.firn.testkit.ForeignEngine;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.PathPattern;
 import io.firn.testkit.StorageOperation;

@@ -3,14 +3,17 @@ package io.firn.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firn.catalog.TableLocation;
-import io.firn.engine.ForeignModel.Row;
-import io.firn.engine.ForeignModel.State;
 import io.firn.error.FirnException;
 import io.firn.error.InvalidArgumentException;
 import io.firn.error.SchemaMismatchException;
 import io.firn.storage.LocalStorage;
 import io.firn.testkit.CatalogDatabase;
+import io.firn.testkit.EvolvedRow;
 import io.firn.testkit.FaultStorage;
+import io.firn.testkit.ForeignEngine;
+import io.firn.testkit.ForeignState;
+import io.firn.testkit.ForeignState.Row;
+import io.firn.testkit.ForeignStatement;
 import io.firn.testkit.PathPattern;
 import io.firn.testkit.StorageOperation;
 import java.io.Closeable;
@@ -34,6 +37,7 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.exceptions.CommitFailedException;
@@ -58,7 +62,7 @@ final class ForeignScenario implements AutoCloseable {
           NestedField.required(1, "id", Types.LongType.get()),
           NestedField.optional(2, "note", Types.StringType.get()),
           NestedField.required(3, "amount", Types.IntegerType.get()),
-          NestedField.required(ForeignModel.VERSION, "version", Types.LongType.get()));
+          NestedField.required(ForeignState.VERSION, "version", Types.LongType.get()));
 
   private final Path directory;
   private final Random random;
@@ -66,12 +70,12 @@ final class ForeignScenario implements AutoCloseable {
   private final int formatVersion;
   private final FaultStorage storage = new FaultStorage(new LocalStorage());
   private final ForeignModel model = new ForeignModel();
-  private final ForeignStatement.VersionCounter versions = new ForeignStatement.VersionCounter();
   private final List<String> story = Collections.synchronizedList(new ArrayList<>());
   private final Set<Long> compared = new HashSet<>();
   private final Catalog catalog;
   private final ForeignEngine foreign;
   private FirnTable table;
+  private long versions;
 
   /**
    * @param formatVersion of the table, 2 or 3
@@ -186,7 +190,7 @@ final class ForeignScenario implements AutoCloseable {
           batch.delete(key);
           rows.add(null);
         } else {
-          Record row = ForeignStatement.randomRow(table.schema(), key, dice, versions);
+          Record row = row(table.schema(), key, dice);
           batch.put(row);
           rows.add(Row.of(row));
         }
@@ -221,8 +225,10 @@ final class ForeignScenario implements AutoCloseable {
   }
 
   private void statement(ForeignStatement statement, Random dice) {
-    ForeignStatement.Call call = new ForeignStatement.Call(foreign, model, dice, KEYS, versions);
-    Snapshot base = foreign.planned();
+    model.look(foreign.table());
+    ForeignStatement.Call call =
+        new ForeignStatement.Call(foreign, new Surroundings(dice), dice, KEYS);
+    Snapshot base = foreign.planned().currentSnapshot();
     if (base == null) {
       return;
     }
@@ -233,6 +239,57 @@ final class ForeignScenario implements AutoCloseable {
       // As another engine would fail: a compaction of ours came first, or there is no such column.
       story.add("  refused: " + refused.getMessage());
     }
+  }
+
+  /** What a foreign statement knows of the table. */
+  private final class Surroundings implements ForeignStatement.Surroundings {
+    private final Random dice;
+
+    Surroundings(Random dice) {
+      this.dice = dice;
+    }
+
+    @Override
+    public ForeignState current() {
+      return model.current(foreign.planned());
+    }
+
+    @Override
+    public ForeignState at(long snapshotId) {
+      return model.at(snapshotId);
+    }
+
+    @Override
+    public Record row(Schema schema, long key) {
+      return ForeignScenario.this.row(schema, key, dice);
+    }
+
+    @Override
+    public long serial() {
+      return ++versions;
+    }
+  }
+
+  /** A row of whatever columns there are. */
+  private Record row(Schema schema, long key, Random dice) {
+    GenericRecord row = GenericRecord.create(schema);
+    long version = ++versions;
+    for (NestedField field : schema.columns()) {
+      Object value =
+          switch (field.type().typeId()) {
+            case STRING -> "text " + dice.nextInt(1000);
+            case INTEGER -> dice.nextInt(1000);
+            default -> dice.nextLong(1L << 40);
+          };
+      row.setField(
+          field.name(),
+          switch (field.fieldId()) {
+            case 1 -> key;
+            case ForeignState.VERSION -> version;
+            default -> field.isOptional() && dice.nextInt(5) == 0 ? null : value;
+          });
+    }
+    return row;
   }
 
   /** A foreign statement at some moment in the midst of an operation of ours. */
@@ -306,7 +363,7 @@ final class ForeignScenario implements AutoCloseable {
     model.look(seen);
     Schema schema = table.schema();
     assertThat(schema.columns()).isEqualTo(seen.schema().columns());
-    State expected = model.engine(seen);
+    ForeignState expected = model.engine(seen);
     List<String> texts = ForeignModel.texts(expected, schema);
     assertThat(texts(table.scan(), schema)).isEqualTo(texts);
     assertThat(texts(table.scan().unordered(), schema)).containsExactlyInAnyOrderElementsOf(texts);
@@ -314,14 +371,15 @@ final class ForeignScenario implements AutoCloseable {
     Collections.reverse(reversed);
     assertThat(texts(table.scan().reverse(), schema)).isEqualTo(reversed);
     for (long key = 0; key < 2 * KEYS; key++) {
-      assertThat(table.get(key).map(row -> ForeignModel.text(row, schema)))
+      assertThat(table.get(key).map(row -> EvolvedRow.text(row, schema.asStruct())))
           .as("key %d", key)
           .isEqualTo(
               Optional.ofNullable(expected.rows().get(key))
                   .map(
                       rows ->
                           ForeignModel.texts(
-                                  new State(new TreeMap<>(Map.of(rows.get(0).id(), rows))), schema)
+                                  new ForeignState(new TreeMap<>(Map.of(rows.get(0).id(), rows))),
+                                  schema)
                               .get(0)));
     }
     for (Snapshot snapshot : seen.snapshots()) {
@@ -333,14 +391,14 @@ final class ForeignScenario implements AutoCloseable {
 
   private void compareSnapshot(Snapshot snapshot) throws IOException {
     Schema then = foreign.table().schemas().get(snapshot.schemaId());
-    State rows = model.at(snapshot.snapshotId());
+    ForeignState rows = model.at(snapshot.snapshotId());
     if (rows == null) {
       return; // committed meanwhile
     }
     List<String> seen = new ArrayList<>();
     try (CloseableIterable<Record> records =
         IcebergGenerics.read(foreign.table()).useSnapshot(snapshot.snapshotId()).build()) {
-      records.forEach(row -> seen.add(ForeignModel.text(row, then)));
+      records.forEach(row -> seen.add(EvolvedRow.text(row, then.asStruct())));
     }
     assertThat(seen)
         .as("snapshot %s", snapshot)
@@ -355,7 +413,7 @@ final class ForeignScenario implements AutoCloseable {
   private static List<String> texts(Scan scan, Schema schema) {
     List<String> texts = new ArrayList<>();
     try (CloseableIterable<Record> records = scan.records()) {
-      records.forEach(row -> texts.add(ForeignModel.text(row, schema)));
+      records.forEach(row -> texts.add(EvolvedRow.text(row, schema.asStruct())));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

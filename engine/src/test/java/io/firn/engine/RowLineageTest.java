@@ -2,7 +2,8 @@ package io.firn.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.firn.engine.ForeignEngine.FileRow;
+import io.firn.testkit.ForeignEngine;
+import io.firn.testkit.ForeignEngine.FileRow;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.Seeds;
 import java.nio.file.Path;

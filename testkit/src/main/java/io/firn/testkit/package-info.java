@@ -1,5 +1,6 @@
 /**
- * Fixtures for the tests of every module: storage faults, leak checks, seeds, oracles, generators.
+ * Fixtures for the tests of every module: storage faults, another engine, leak checks, seeds,
+ * oracles, generators.
  */
 @NullMarked
 package io.firn.testkit;

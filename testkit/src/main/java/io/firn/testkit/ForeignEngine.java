@@ -1,4 +1,4 @@
-package io.firn.engine;
+package io.firn.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,7 +43,6 @@ import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.io.OutputFileFactory;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Types.NestedField;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Another engine on the same table: writes and commits by Iceberg's own API what Spark, Flink and
@@ -51,31 +50,32 @@ import org.jspecify.annotations.Nullable;
  * specification asks. A statement is planned on the table as {@link #table()} last saw it. One
  * thread at a time.
  */
-final class ForeignEngine {
+public final class ForeignEngine {
 
   /** A live row, where it stands, and its lineage. */
-  record FileRow(DataFile file, long position, Record row, long rowId, long lastUpdated) {}
+  public record FileRow(DataFile file, long position, Record row, long rowId, long lastUpdated) {}
 
   private final Table table;
   private int files;
 
-  ForeignEngine(Table table) {
+  /** On a table that this alone refreshes. */
+  public ForeignEngine(Table table) {
     this.table = table;
   }
 
   /** The table as it is now. */
-  Table table() {
+  public Table table() {
     table.refresh();
     return table;
   }
 
-  /** The snapshot that statements are planned on; null if there is none yet. */
-  @Nullable Snapshot planned() {
-    return table.currentSnapshot();
+  /** The table as it was last seen: what statements are planned on. */
+  public Table planned() {
+    return table;
   }
 
   /** Every live row, one for each time that a key is there. */
-  List<FileRow> rows() {
+  public List<FileRow> rows() {
     List<FileRow> rows = new ArrayList<>();
     for (FileScanTask task : tasks()) {
       rows.addAll(rows(task));
@@ -84,7 +84,7 @@ final class ForeignEngine {
   }
 
   /** The live data files, by path. */
-  List<DataFile> dataFiles() {
+  public List<DataFile> dataFiles() {
     return tasks().stream().map(FileScanTask::file).toList();
   }
 
@@ -144,17 +144,17 @@ final class ForeignEngine {
   }
 
   /** A new file with new rows, in the order given. */
-  DataFile write(List<? extends Record> rows) {
+  public DataFile write(List<? extends Record> rows) {
     return write(table.schema(), rows);
   }
 
   /** Row ids, and deletion vectors with them, came with format version 3. */
-  boolean rowsHaveIds() {
+  public boolean rowsHaveIds() {
     return TableUtil.formatVersion(table) >= 3;
   }
 
   /** A new file with rows that were there before and keep their lineage, if they have one. */
-  DataFile move(List<FileRow> moved, List<? extends Record> updated) {
+  public DataFile move(List<FileRow> moved, List<? extends Record> updated) {
     if (!rowsHaveIds()) {
       List<Record> all = new ArrayList<>();
       moved.forEach(row -> all.add(row.row()));
@@ -213,7 +213,7 @@ final class ForeignEngine {
   }
 
   /** {@code INSERT}. */
-  void append(DataFile... added) {
+  public void append(DataFile... added) {
     var append = table.newAppend();
     for (DataFile file : added) {
       append.appendFile(file);
@@ -222,7 +222,7 @@ final class ForeignEngine {
   }
 
   /** {@code DELETE}, {@code UPDATE} and {@code MERGE}, merge-on-read. */
-  void replaceRows(Predicate<FileRow> deleted, List<DataFile> added) {
+  public void replaceRows(Predicate<FileRow> deleted, List<DataFile> added) {
     if (!rowsHaveIds()) {
       replaceRowsByPosition(deleted, added);
       return;
@@ -303,7 +303,7 @@ final class ForeignEngine {
   }
 
   /** {@code DELETE}, {@code UPDATE} and {@code MERGE}, copy-on-write. */
-  void replaceFiles(Collection<DataFile> removed, List<DataFile> added) {
+  public void replaceFiles(Collection<DataFile> removed, List<DataFile> added) {
     Snapshot base = table.currentSnapshot();
     OverwriteFiles overwrite =
         table.newOverwrite().validateFromSnapshot(base.snapshotId()).validateNoConflictingDeletes();
@@ -313,7 +313,7 @@ final class ForeignEngine {
   }
 
   /** {@code CALL rewrite_data_files}. */
-  void compact(Collection<DataFile> removed, List<DataFile> added) {
+  public void compact(Collection<DataFile> removed, List<DataFile> added) {
     Snapshot base = table.currentSnapshot();
     Set<String> paths = new HashSet<>();
     removed.forEach(file -> paths.add(file.location()));
@@ -328,7 +328,7 @@ final class ForeignEngine {
   }
 
   /** Flink's upsert: equality deletes on the key, and rows of the same commit beside them. */
-  void upsert(List<? extends Record> keys, List<DataFile> added) {
+  public void upsert(List<? extends Record> keys, List<DataFile> added) {
     Schema schema = table.schema();
     Schema keySchema =
         new Schema(
@@ -363,7 +363,7 @@ final class ForeignEngine {
   }
 
   /** The paths of files. */
-  static Set<String> paths(Collection<? extends ContentFile<?>> files) {
+  public static Set<String> paths(Collection<? extends ContentFile<?>> files) {
     Set<String> paths = new HashSet<>();
     files.forEach(file -> paths.add(file.location()));
     return paths;

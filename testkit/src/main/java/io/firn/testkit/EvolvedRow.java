@@ -1,10 +1,11 @@
-package io.firn.engine;
+package io.firn.testkit;
 
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.NestedField;
@@ -16,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * gone, added ones have their default, numbers are widened. Written down again here, beside the
  * engine's own code for it.
  */
-record EvolvedRow(Map<Integer, @Nullable Object> values) {
+public record EvolvedRow(Map<Integer, @Nullable Object> values) {
 
-  static EvolvedRow of(StructLike row, StructType type) {
+  /** A row of this type. */
+  public static EvolvedRow of(StructLike row, StructType type) {
     Map<Integer, @Nullable Object> values = new HashMap<>();
     for (int i = 0; i < type.fields().size(); i++) {
       NestedField field = type.fields().get(i);
@@ -33,7 +35,7 @@ record EvolvedRow(Map<Integer, @Nullable Object> values) {
   }
 
   /** The value of a field under a schema that has it, in Iceberg's generic form. */
-  @Nullable Object value(NestedField field) {
+  public @Nullable Object value(NestedField field) {
     Object value =
         values.containsKey(field.fieldId()) ? values.get(field.fieldId()) : initialDefault(field);
     return value == null ? null : widened(value, field.type());
@@ -54,8 +56,27 @@ record EvolvedRow(Map<Integer, @Nullable Object> values) {
     };
   }
 
+  /** Whether this is what a reader gave that reads by a schema. */
+  public boolean isReadAs(StructLike row, StructType type) {
+    List<NestedField> fields = type.fields();
+    for (int i = 0; i < fields.size(); i++) {
+      Object expected = value(fields.get(i));
+      Object found = row.get(i, Object.class);
+      if (!matches(fields.get(i).type(), expected, found)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean matches(Type type, @Nullable Object expected, @Nullable Object found) {
+    return (expected instanceof EvolvedRow nested && found instanceof StructLike struct)
+        ? nested.isReadAs(struct, type.asStructType())
+        : Objects.equals(expected, found);
+  }
+
   /** The row as text under a schema. */
-  String text(StructType type) {
+  public String text(StructType type) {
     StringBuilder text = new StringBuilder("{");
     for (NestedField field : type.fields()) {
       Object value = value(field);
@@ -68,7 +89,7 @@ record EvolvedRow(Map<Integer, @Nullable Object> values) {
   }
 
   /** What a reader gave, as text. */
-  static String text(StructLike row, StructType type) {
+  public static String text(StructLike row, StructType type) {
     StringBuilder text = new StringBuilder("{");
     List<NestedField> fields = type.fields();
     for (int i = 0; i < fields.size(); i++) {

@@ -1,9 +1,7 @@
-package io.firn.engine;
+package io.firn.testkit;
 
-import io.firn.engine.ForeignEngine.FileRow;
-import io.firn.engine.ForeignModel.Effect;
-import io.firn.engine.ForeignModel.Row;
-import io.firn.engine.ForeignModel.State;
+import io.firn.testkit.ForeignEngine.FileRow;
+import io.firn.testkit.ForeignState.Row;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -19,7 +17,6 @@ import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.HistoryEntry;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.expressions.Expressions;
@@ -32,10 +29,10 @@ import org.apache.iceberg.types.Types.NestedField;
  * version that no two rows share; each by Iceberg's API on the table, and what it means to the
  * model.
  */
-enum ForeignStatement {
+public enum ForeignStatement {
   INSERT_NEW_KEYS {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       List<Record> rows = on.rows(on.newKeys(1 + on.random.nextInt(8)));
       if (rows.isEmpty()) {
         return on.before; // no engine appends a file without rows
@@ -46,7 +43,7 @@ enum ForeignStatement {
   },
   INSERT_EXISTING_KEYS {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       // The same key may be there twice in one file, and the file is in no order.
       List<Long> keys = new ArrayList<>(on.someKeys());
       keys.addAll(on.newKeys(2));
@@ -59,7 +56,7 @@ enum ForeignStatement {
   },
   DELETE_MERGE_ON_READ {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       Set<Long> keys = on.someKeys();
       on.engine.replaceRows(row -> keys.contains(id(row.row())), List.of());
       return on.deleted(on.before, keys);
@@ -67,11 +64,11 @@ enum ForeignStatement {
   },
   DELETE_WHOLE_FILES {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       List<DataFile> files = on.someFiles();
       List<FileRow> rows = on.rowsOf(files);
       on.engine.replaceFiles(files, List.of());
-      State after = on.before;
+      ForeignState after = on.before;
       for (FileRow row : rows) {
         after = after.deleteRow(row.row());
       }
@@ -80,11 +77,11 @@ enum ForeignStatement {
   },
   REWRITE_ROWS_COPY_ON_WRITE {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       List<DataFile> files = on.someFiles();
       List<FileRow> kept = new ArrayList<>();
       List<Record> updated = new ArrayList<>();
-      State after = on.before;
+      ForeignState after = on.before;
       for (FileRow row : on.rowsOf(files)) {
         int dice = on.random.nextInt(4);
         if (dice > 1) {
@@ -106,7 +103,7 @@ enum ForeignStatement {
   },
   UPDATE_MERGE_ON_READ {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       Set<Long> keys = on.someKeys();
       List<Record> updated = new ArrayList<>();
       // Of a key that is there twice both rows are updated.
@@ -123,20 +120,20 @@ enum ForeignStatement {
   },
   UPSERT_BY_EQUALITY_DELETES {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       Set<Long> keys = on.someKeys();
       keys.addAll(on.newKeys(1));
       List<Record> rows = on.rows(keys);
       boolean deletesOnly = on.random.nextInt(4) == 0;
       on.deletesWhateverIsThere(keys::contains);
       on.engine.upsert(rows, deletesOnly ? List.of() : List.of(on.engine.write(rows)));
-      State after = on.deleted(on.before, keys);
+      ForeignState after = on.deleted(on.before, keys);
       return deletesOnly ? after : on.appended(after, rows);
     }
   },
   OVERWRITE_THE_TABLE {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       Set<Long> keys = on.someKeys();
       keys.addAll(on.newKeys(5));
       List<Record> rows = on.rows(keys);
@@ -146,20 +143,20 @@ enum ForeignStatement {
           .overwriteByRowFilter(Expressions.alwaysTrue())
           .addFile(on.engine.write(rows))
           .commit();
-      return on.appended(State.EMPTY, rows);
+      return on.appended(ForeignState.EMPTY, rows);
     }
   },
   TRUNCATE {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       on.deletesWhateverIsThere(key -> true);
       on.table.newDelete().deleteFromRowFilter(Expressions.alwaysTrue()).commit();
-      return State.EMPTY;
+      return ForeignState.EMPTY;
     }
   },
   REWRITE_DATA_FILES {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       List<DataFile> files = on.someFiles();
       List<FileRow> rows = on.rowsOf(files);
       // In any order, but rows with the same key stay as they follow each other.
@@ -170,7 +167,8 @@ enum ForeignStatement {
           (a, b) ->
               sorted
                   ? Long.compare(id(a.row()), id(b.row()))
-                  : Integer.compare(rank.get(id(a.row())), rank.get(id(b.row()))));
+                  : Integer.compare(
+                      rank.getOrDefault(id(a.row()), 0), rank.getOrDefault(id(b.row()), 0)));
       on.engine.compact(
           files, rows.isEmpty() ? List.of() : List.of(on.engine.move(rows, List.of())));
       return on.before;
@@ -178,14 +176,14 @@ enum ForeignStatement {
   },
   REWRITE_MANIFESTS {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       on.table.rewriteManifests().clusterBy(file -> "all").commit();
       return on.before;
     }
   },
   EXPIRE_SNAPSHOTS {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       on.table
           .expireSnapshots()
           .expireOlderThan(Long.MAX_VALUE)
@@ -197,16 +195,17 @@ enum ForeignStatement {
   },
   ROLLBACK {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       List<HistoryEntry> history = on.table.history();
       long target = history.get(on.random.nextInt(history.size())).snapshotId();
+      ForeignState then = on.surroundings.at(target);
       on.table.manageSnapshots().setCurrentSnapshot(target).commit();
-      return on.model.at(target);
+      return then;
     }
   },
   TAG_AND_BRANCH {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       long snapshot = on.table.currentSnapshot().snapshotId();
       on.table
           .manageSnapshots()
@@ -218,7 +217,7 @@ enum ForeignStatement {
   },
   ADD_COLUMN {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       String name = "extra" + on.serial();
       // Defaults came with format version 3.
       if (on.random.nextBoolean() || !on.engine.rowsHaveIds()) {
@@ -234,28 +233,28 @@ enum ForeignStatement {
   },
   DROP_COLUMN {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       on.table.updateSchema().deleteColumn(on.someColumn()).commit();
       return on.before;
     }
   },
   RENAME_COLUMN {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       on.table.updateSchema().renameColumn(on.someColumn(), "renamed" + on.serial()).commit();
       return on.before;
     }
   },
   REORDER_COLUMNS {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       on.table.updateSchema().moveFirst(on.someColumn()).commit();
       return on.before;
     }
   },
   WIDEN_COLUMN {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       for (NestedField field : on.table.schema().columns()) {
         if (field.type().typeId() == Type.TypeID.INTEGER) {
           on.table.updateSchema().updateColumn(field.name(), Types.LongType.get()).commit();
@@ -267,14 +266,14 @@ enum ForeignStatement {
   },
   MAKE_COLUMN_OPTIONAL {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       on.table.updateSchema().makeColumnOptional(on.someColumn()).commit();
       return on.before;
     }
   },
   SET_PROPERTY {
     @Override
-    State run(Call on) {
+    ForeignState run(Call on) {
       on.table.updateProperties().set("owner", "somebody " + on.serial()).commit();
       return on.before;
     }
@@ -285,10 +284,24 @@ enum ForeignStatement {
    *
    * @return what the table's current snapshot holds afterwards
    */
-  abstract State run(Call on);
+  abstract ForeignState run(Call on);
+
+  /** Whether the table has other columns afterwards, or the same in another order. */
+  public boolean changesSchema() {
+    return switch (this) {
+      case ADD_COLUMN,
+          DROP_COLUMN,
+          RENAME_COLUMN,
+          REORDER_COLUMNS,
+          WIDEN_COLUMN,
+          MAKE_COLUMN_OPTIONAL ->
+          true;
+      default -> false;
+    };
+  }
 
   /** Whether it may put rows of other commits into a new file. */
-  boolean movesRows() {
+  private boolean movesRows() {
     return this == REWRITE_ROWS_COPY_ON_WRITE || this == REWRITE_DATA_FILES;
   }
 
@@ -296,34 +309,63 @@ enum ForeignStatement {
     return (Long) row.getField("id");
   }
 
+  /** What a statement must know of the table besides its files. */
+  public interface Surroundings {
+
+    /** What the table's current snapshot holds. */
+    ForeignState current();
+
+    /** What a retained snapshot holds. */
+    ForeignState at(long snapshotId);
+
+    /** A new row, with a version that no other row has. */
+    Record row(Schema schema, long key);
+
+    /** A number not given before. */
+    long serial();
+  }
+
+  /**
+   * What a statement has made of the table it was run on.
+   *
+   * @param deleted the keys of which it deletes the rows that came after it was planned, too
+   */
+  public record Effect(ForeignState before, ForeignState after, Predicate<Long> deleted) {
+
+    /** The same on another state, since commits of ours may have come between. */
+    public ForeignState on(ForeignState base) {
+      if (base.equals(before)) {
+        return after;
+      }
+      return base.without(deleted).with(before.without(deleted), after);
+    }
+  }
+
   /** A statement about to run, with its dice. */
-  static final class Call {
+  public static final class Call {
     private final ForeignEngine engine;
     private final Table table;
-    private final ForeignModel model;
+    private final Surroundings surroundings;
     private final Random random;
     private final long keys;
-    private final VersionCounter versions;
 
     /** What the table holds. */
-    private final State before;
+    private final ForeignState before;
 
     private Predicate<Long> deleted = key -> false;
 
-    Call(
-        ForeignEngine engine,
-        ForeignModel model,
-        Random random,
-        long keys,
-        VersionCounter versions) {
+    /**
+     * A call on the table as the engine last saw it.
+     *
+     * @param keys new keys are taken from twice so many
+     */
+    public Call(ForeignEngine engine, Surroundings surroundings, Random random, long keys) {
       this.engine = engine;
-      this.table = engine.table();
-      this.model = model;
+      this.table = engine.planned();
+      this.surroundings = surroundings;
       this.random = random;
       this.keys = keys;
-      this.versions = versions;
-      model.look(table);
-      this.before = model.current(table);
+      this.before = surroundings.current();
     }
 
     /** Which keys the commit deletes, rows that came after the statement was planned included. */
@@ -332,17 +374,17 @@ enum ForeignStatement {
     }
 
     /** The statement, run. */
-    Effect run(ForeignStatement statement) {
+    public Effect run(ForeignStatement statement) {
       if (!engine.rowsHaveIds() && statement.movesRows() && before.repeatsKeys()) {
         // Nobody can tell afterwards which of two moved rows was the newer one.
         throw new ValidationException("A key is there twice");
       }
-      State after = statement.run(this);
+      ForeignState after = statement.run(this);
       return new Effect(before, after, deleted);
     }
 
     private long serial() {
-      return versions.next();
+      return surroundings.serial();
     }
 
     private List<Long> newKeys(int count) {
@@ -383,7 +425,7 @@ enum ForeignStatement {
     private String someColumn() {
       List<String> names =
           table.schema().columns().stream()
-              .filter(field -> field.fieldId() != 1 && field.fieldId() != ForeignModel.VERSION)
+              .filter(field -> field.fieldId() != 1 && field.fieldId() != ForeignState.VERSION)
               .map(NestedField::name)
               .toList();
       return names.isEmpty() ? "none" : names.get(random.nextInt(names.size()));
@@ -396,54 +438,23 @@ enum ForeignStatement {
     }
 
     private Record row(long key) {
-      return randomRow(table.schema(), key, random, versions);
+      return surroundings.row(table.schema(), key);
     }
 
-    private State appended(State state, List<Record> rows) {
-      State after = state;
+    private ForeignState appended(ForeignState state, List<Record> rows) {
+      ForeignState after = state;
       for (Record row : rows) {
         after = after.append(Row.of(row));
       }
       return after;
     }
 
-    private State deleted(State state, Set<Long> deleted) {
-      State after = state;
+    private ForeignState deleted(ForeignState state, Set<Long> deleted) {
+      ForeignState after = state;
       for (long key : deleted) {
         after = after.delete(key);
       }
       return after;
     }
-  }
-
-  /** Gives out numbers that no two rows share. */
-  static final class VersionCounter {
-    private long last;
-
-    long next() {
-      return ++last;
-    }
-  }
-
-  /** A row of whatever columns there are. */
-  static Record randomRow(Schema schema, long key, Random random, VersionCounter versions) {
-    GenericRecord row = GenericRecord.create(schema);
-    long version = versions.next();
-    for (NestedField field : schema.columns()) {
-      Object value =
-          switch (field.type().typeId()) {
-            case STRING -> "text " + random.nextInt(1000);
-            case INTEGER -> random.nextInt(1000);
-            default -> random.nextLong(1L << 40);
-          };
-      row.setField(
-          field.name(),
-          switch (field.fieldId()) {
-            case 1 -> key;
-            case ForeignModel.VERSION -> version;
-            default -> field.isOptional() && random.nextInt(5) == 0 ? null : value;
-          });
-    }
-    return row;
   }
 }

@@ -1,10 +1,11 @@
-package io.firn.engine;
+package io.firn.testkit;
 
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.iceberg.Schema;
@@ -20,9 +21,9 @@ import org.apache.iceberg.types.Types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /** Random schemas, one made from the other, and random rows for them. */
-final class SchemaEvolution {
+public final class SchemaEvolution {
 
-  static final Schema FIRST =
+  public static final Schema FIRST =
       new Schema(
           NestedField.required(1, "id", Types.LongType.get()),
           NestedField.required(2, "count", Types.IntegerType.get()),
@@ -50,17 +51,38 @@ final class SchemaEvolution {
           Types.BooleanType.get());
 
   private final Random random;
+  private final Set<Integer> kept;
   private int serial;
 
-  SchemaEvolution(Random random) {
-    this.random = random;
+  /** Changes of {@link #FIRST} and what becomes of it. */
+  public SchemaEvolution(Random random) {
+    this(random, Set.of(1, 6));
   }
 
-  /** A change that can be made to a schema, and its name. */
-  record Step(String name, Consumer<UpdateSchema> change) {}
+  /**
+   * Changes of any schema that has a struct, or something else, as its sixth column.
+   *
+   * @param kept the columns, by id, that are neither dropped nor renamed nor made optional
+   */
+  public SchemaEvolution(Random random, Set<Integer> kept) {
+    this.random = random;
+    this.kept = Set.copyOf(kept);
+    this.serial = random.nextInt(1 << 30);
+  }
+
+  /**
+   * A change that can be made to a schema, and its name.
+   *
+   * @param formatVersionMin of the table, 3 for a change with a default
+   */
+  public record Step(String name, int formatVersionMin, Consumer<UpdateSchema> change) {
+    Step(String name, Consumer<UpdateSchema> change) {
+      this(name, 2, change);
+    }
+  }
 
   /** A random change; null if the dice have chosen one that this schema does not allow. */
-  @Nullable Step next(Schema schema) {
+  public @Nullable Step next(Schema schema) {
     String column = any(columns(schema));
     return switch (random.nextInt(8)) {
       case 0 -> add(schema);
@@ -86,6 +108,7 @@ final class SchemaEvolution {
     Literal<?> literal = literal(type);
     return new Step(
         "add " + name + " " + type + " default " + literal,
+        3,
         to -> to.addColumn(name, type, "with a default", literal));
   }
 
@@ -95,6 +118,7 @@ final class SchemaEvolution {
     Literal<?> literal = literal(type);
     return new Step(
         "add required " + name + " " + type + " default " + literal,
+        3,
         to -> to.addRequiredColumn(name, type, "with a default", literal));
   }
 
@@ -151,7 +175,7 @@ final class SchemaEvolution {
 
   private @Nullable Step nested(Schema schema) {
     NestedField place = schema.findField(6);
-    if (place == null) {
+    if (place == null || !place.type().isStructType()) {
       return null;
     }
     List<NestedField> inner = place.type().asStructType().fields();
@@ -166,6 +190,7 @@ final class SchemaEvolution {
                 to -> to.addColumn(place.name(), name, Types.DateType.get()))
             : new Step(
                 "add " + place.name() + "." + name + " with a default",
+                3,
                 to ->
                     to.addColumn(
                         place.name(),
@@ -190,10 +215,10 @@ final class SchemaEvolution {
         : free.get(random.nextInt(free.size()));
   }
 
-  /** The columns that are neither the key nor the struct. */
-  private static List<String> columns(Schema schema) {
+  /** The columns that may be changed. */
+  private List<String> columns(Schema schema) {
     return schema.columns().stream()
-        .filter(field -> field.fieldId() != 1 && field.fieldId() != 6)
+        .filter(field -> !kept.contains(field.fieldId()))
         .map(NestedField::name)
         .toList();
   }
@@ -214,7 +239,7 @@ final class SchemaEvolution {
   }
 
   /** A random row of a schema. */
-  GenericRecord row(Schema schema, long id) {
+  public GenericRecord row(Schema schema, long id) {
     GenericRecord row = row(schema.asStruct());
     row.setField(schema.findColumnName(1), id);
     return row;
@@ -245,7 +270,7 @@ final class SchemaEvolution {
   }
 
   /** Every primitive field of a schema that a filter can name. */
-  static Stream<NestedField> primitives(Schema schema) {
+  public static Stream<NestedField> primitives(Schema schema) {
     return schema.columns().stream().filter(field -> field.type().isPrimitiveType());
   }
 }
