@@ -18,6 +18,11 @@ public interface Campaign {
   /** The rounds of the everyday suite: a few seconds. */
   int everydayRounds();
 
+  /** The campaign with the rounds of the everyday suite, if these are smaller. */
+  default Campaign everyday() {
+    return this;
+  }
+
   /**
    * One round.
    *

@@ -1,193 +1,222 @@
 package io.firn.reliability;
 
-import io.firn.catalog.SnapshotInfo;
 import io.firn.engine.CompactionKind;
 import io.firn.engine.Durability;
-import io.firn.engine.FirnOptions;
 import io.firn.engine.FirnTable;
-import io.firn.engine.Scan;
 import io.firn.engine.TableSnapshot;
+import io.firn.engine.WriteBatch;
 import io.firn.error.FirnException;
-import io.firn.error.SnapshotUnavailableException;
 import io.firn.testkit.CrashStorage;
+import io.firn.testkit.EvolvedRow;
+import io.firn.testkit.ForeignStatement;
+import io.firn.testkit.SchemaEvolution;
 import io.firn.testkit.SurvivalMode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.NavigableMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
-import org.apache.iceberg.data.Record;
-import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.data.GenericRecord;
 
-/** One list of operations against one table and the model, comparing as it goes. */
+/** One list of operations against one table and its history, comparing as it goes. */
 final class Execution {
 
-  private record OpenSnapshot(TableSnapshot snapshot, NavigableMap<Long, Record> rows) {}
+  private static final int SNAPSHOTS_MAX = 4;
+
+  private record OpenSnapshot(TableSnapshot snapshot, TreeMap<Long, EvolvedRow> rows) {}
 
   private final String directory;
-  private final FirnOptions options;
-  private final Ledger ledger = new Ledger();
+  private final Configuration configuration;
+  private final History history = new History();
+  private final RandomRow rows = new RandomRow();
+  private final OtherEngine others;
   private final List<OpenSnapshot> snapshots = new ArrayList<>();
+
+  /** The files of the Iceberg snapshots that have been read from outside since the last crash. */
+  private final Map<Long, Set<String>> checked = new HashMap<>();
+
   private CrashStorage storage = new CrashStorage();
   private FirnTable table;
+  private Reads reads;
 
-  Execution(String directory, FirnOptions options) {
+  Execution(String directory, Configuration configuration) {
     this.directory = directory;
-    this.options = options;
+    this.configuration = configuration;
+    this.others = new OtherEngine(directory, history, rows, configuration.keys());
     this.table = open();
+    this.reads = new Reads(table, history, configuration.keys());
   }
 
   private FirnTable open() {
-    return FirnTable.builder()
-        .path(directory)
-        .schema(Rows.SCHEMA)
-        .key("id")
-        .storage(storage)
-        .options(options)
-        .open();
+    FirnTable.Builder builder =
+        FirnTable.builder().path(directory).storage(storage).options(configuration.options());
+    if (!builder.exists()) {
+      builder
+          .schema(configuration.schema())
+          .key("id")
+          .property("gc.enabled", "true")
+          .property("format-version", Integer.toString(configuration.formatVersion()));
+    }
+    return builder.open();
   }
 
-  /** Runs the list to its end. */
-  void run(List<Operation> operations) throws IOException {
+  /**
+   * Runs the list to its end.
+   *
+   * @throws FailedOperationError if a promise is broken, or if anything else goes wrong
+   */
+  void run(List<Operation> operations) {
     int at = 0;
     try {
       for (; at < operations.size(); at++) {
         run(operations.get(at));
       }
       checkSnapshots();
-      ledger.checkNewest(table, "the end");
+      reads.all("the end");
       table.close();
-      ledger.checkSnapshots(storage, directory, "the end");
+      checkFromOutside("the end");
       Ledger.checkSound(storage, directory, "the end");
-    } catch (RuntimeException | AssertionError e) {
-      throw new AssertionError(
-          "operation " + at + " of " + operations.size() + ": " + e.getMessage(), e);
-    } finally {
-      abandon();
+    } catch (IOException | RuntimeException | AssertionError e) {
+      FailedOperationError failed = new FailedOperationError(at, e);
+      try {
+        abandon();
+      } catch (RuntimeException again) {
+        failed.addSuppressed(again);
+      }
+      throw failed;
     }
   }
 
   private void run(Operation operation) throws IOException {
     Random random = new Random(operation.seed());
     switch (operation.kind()) {
-      case BATCH -> write(random, 1 + random.nextInt(8));
-      case BIG_BATCH -> write(random, 100 + random.nextInt(400));
-      case GET -> get(random);
-      case SCAN_RANGE -> scanRange(random);
-      case SCAN_FILTERED -> scanFiltered(random);
-      case SCAN_UNORDERED ->
-          compare(ledger.state(), byKey(table.scan().unordered()), "unordered scan");
+      case CHANGE -> change(random);
+      case BATCH, BIG_BATCH -> write(random, operation.count());
+      case GET -> reads.get(random);
+      case MULTI_GET -> reads.multiGet(random);
+      case SCAN_RANGE -> reads.range(random);
+      case SCAN_FILTERED -> reads.filtered(random);
+      case SCAN_UNORDERED -> reads.unordered();
       case OPEN_SNAPSHOT -> openSnapshot();
       case CHECK_SNAPSHOTS -> checkSnapshots();
-      case TIME_TRAVEL -> timeTravel(random);
-      case FLUSH -> {
-        table.flush();
-        ledger.acknowledge();
-      }
-      case COMPACT -> {
-        table.compact(random.nextBoolean() ? CompactionKind.FULL : CompactionKind.DUE);
-        ledger.checkNewest(table, "after a compaction");
-      }
+      case TIME_TRAVEL -> reads.timeTravel(others, random);
+      case FLUSH -> flush();
+      case COMPACT -> compact(random);
       case SWEEP -> table.sweep();
-      case OUTSIDE_READ -> {
-        table.close();
-        ledger.checkSnapshots(storage, directory, "closed");
-        reopened();
-      }
-      case REOPEN -> {
-        checkSnapshots();
-        table.close();
-        reopened();
-      }
+      case REOPEN -> reopen(random);
       case CRASH -> crash(random);
+      case OTHERS_COMMIT -> othersCommit(random);
+      case CHANGE_SCHEMA -> changeSchema(random);
     }
   }
 
-  private void write(Random random, int operations) {
-    long at = ledger.attempted();
-    table.write(ledger.attempt(table, Workload.changes(random, at, operations)));
-    if (options.durability() == Durability.SYNC) {
-      ledger.acknowledge();
+  private void change(Random random) {
+    long key = random.nextInt(configuration.keys());
+    Schema schema = table.schema();
+    Optional<GenericRecord> row = row(schema, key, random);
+    history.attempt(
+        List.of(new History.Change(key, row.map(put -> EvolvedRow.of(put, schema.asStruct())))));
+    row.ifPresentOrElse(table::put, () -> table.delete(key));
+    acknowledge();
+  }
+
+  private void write(Random random, int changes) {
+    WriteBatch batch = table.newBatch();
+    List<History.Change> attempted = new ArrayList<>();
+    for (int i = 0; i < changes; i++) {
+      long key = random.nextInt(configuration.keys());
+      Optional<GenericRecord> row = row(batch.schema(), key, random);
+      row.ifPresentOrElse(batch::put, () -> batch.delete(key));
+      attempted.add(
+          new History.Change(key, row.map(put -> EvolvedRow.of(put, batch.schema().asStruct()))));
+    }
+    history.attempt(attempted);
+    table.write(batch);
+    acknowledge();
+  }
+
+  /** A row for the key; none, for the key to be deleted, one time in five. */
+  private Optional<GenericRecord> row(Schema schema, long key, Random random) {
+    return random.nextInt(5) == 0 ? Optional.empty() : Optional.of(rows.row(schema, key, random));
+  }
+
+  private void acknowledge() {
+    if (configuration.options().durability() == Durability.SYNC) {
+      history.acknowledge();
     }
   }
 
-  private void get(Random random) {
-    long key = random.nextInt(Workload.KEYS + 10);
-    Optional<Record> expected = Optional.ofNullable(ledger.state().get(key));
-    if (!table.get(key).equals(expected)) {
-      throw new AssertionError("get(" + key + ") is not " + expected);
-    }
+  private void flush() {
+    table.flush();
+    history.acknowledge();
   }
 
-  private void scanRange(Random random) {
-    long from = random.nextInt(Workload.KEYS);
-    long to = from + random.nextInt(Workload.KEYS);
-    Scan scan = table.scan().from(from).to(to);
-    NavigableMap<Long, Record> expected = ledger.state().subMap(from, true, to, false);
-    List<Record> rows = new ArrayList<>(expected.values());
-    if (random.nextBoolean()) {
-      scan = scan.reverse();
-      rows = new ArrayList<>(expected.descendingMap().values());
-    }
-    if (random.nextInt(4) == 0) {
-      int limit = 1 + random.nextInt(20);
-      scan = scan.limit(limit);
-      rows = rows.subList(0, Math.min(limit, rows.size()));
-    }
-    List<Record> found = Rows.all(scan.records());
-    if (!found.equals(rows)) {
-      throw new AssertionError("range from " + from + " to " + to + ": " + found.size() + " rows");
-    }
-  }
-
-  private void scanFiltered(Random random) {
-    double bound = random.nextInt(400);
-    NavigableMap<Long, Record> expected = new TreeMap<>(ledger.state());
-    expected
-        .values()
-        .removeIf(
-            row -> row.getField("amount") == null || (Double) row.getField("amount") <= bound);
-    Scan scan = table.scan().filter(Expressions.greaterThan("amount", bound));
-    compare(expected, byKey(random.nextBoolean() ? scan.unordered() : scan), "filtered scan");
+  private void compact(Random random) {
+    table.compact(random.nextBoolean() ? CompactionKind.FULL : CompactionKind.DUE);
+    reads.all("after a compaction");
   }
 
   private void openSnapshot() {
-    if (snapshots.size() < 4) {
-      snapshots.add(new OpenSnapshot(table.snapshot(), ledger.state()));
+    if (snapshots.size() < SNAPSHOTS_MAX) {
+      snapshots.add(new OpenSnapshot(table.snapshot(), new TreeMap<>(history.newest())));
     }
   }
 
   private void checkSnapshots() {
     for (OpenSnapshot open : snapshots) {
       try (TableSnapshot snapshot = open.snapshot()) {
-        compare(open.rows(), byKey(snapshot.scan()), "snapshot");
+        new Comparison(snapshot.schema(), "snapshot at " + snapshot.sequence())
+            .inOrder(open.rows().values(), Rows.all(snapshot.scan().records()));
       }
     }
     snapshots.clear();
   }
 
-  private void timeTravel(Random random) {
-    List<SnapshotInfo> retained = table.snapshots();
-    if (retained.isEmpty()) {
-      return;
+  private void changeSchema(Random random) {
+    SchemaEvolution.Step step =
+        new SchemaEvolution(random, Configuration.KEPT).next(table.schema());
+    if (step != null && step.formatVersionMin() <= configuration.formatVersion()) {
+      table.updateSchema(step.change());
     }
-    SnapshotInfo chosen = retained.get(random.nextInt(retained.size()));
-    NavigableMap<Long, Record> rows;
-    try {
-      rows = byKey(table.scan().asOf(chosen.snapshotId()));
-    } catch (SnapshotUnavailableException expired) {
-      return;
-    }
-    compare(ledger.stateAt(chosen.sequence().orElseThrow()), rows, "time travel");
   }
 
-  private void reopened() {
-    abandon();
-    table = open();
-    ledger.acknowledge();
-    ledger.recovered(table, "opened again");
+  /** Another engine commits, with writes of ours before it in memory or not; then Firn notices. */
+  private void othersCommit(Random random) throws IOException {
+    if (random.nextBoolean()) {
+      flush();
+    }
+    Optional<ForeignStatement> statement = others.commit(storage, random.nextLong());
+    if (statement.isPresent() && !statement.get().changesSchema() && random.nextBoolean()) {
+      write(random, 1 + random.nextInt(8));
+    }
+    switch (random.nextInt(6)) {
+      case 0 -> flush();
+      case 1 -> table.compact(CompactionKind.DUE);
+      case 2 -> reopen(random);
+      case 3 -> crash(random);
+      default -> {}
+    }
+    table.refresh();
+    reads.all("after another engine's " + statement.map(Enum::name).orElse("refused statement"));
+  }
+
+  private void reopen(Random random) throws IOException {
+    if (random.nextBoolean()) {
+      checkSnapshots();
+    }
+    closeSnapshots();
+    table.close();
+    history.acknowledge();
+    if (random.nextBoolean()) {
+      checkFromOutside("closed");
+    }
+    opened("opened again");
   }
 
   private void crash(Random random) throws IOException {
@@ -196,19 +225,52 @@ final class Execution {
     CrashStorage survivor = storage.crash(mode, random.nextLong());
     abandon();
     storage = survivor;
-    table = open();
-    ledger.recovered(table, "after a crash, " + mode + " survives");
+    checked.clear();
     if (random.nextInt(4) == 0) {
-      ledger.checkSnapshots(storage, directory, "after a crash");
+      checkFromOutside("after a crash, " + mode + " survives");
     }
+    if (random.nextInt(4) == 0) {
+      others.commit(storage, random.nextLong());
+    }
+    opened("after a crash, " + mode + " survives");
+  }
+
+  private void opened(String moment) {
+    table = open();
+    reads = new Reads(table, history, configuration.keys());
+    history.recovered(table.stats().sequence());
+    reads.all(moment);
+  }
+
+  /**
+   * Each visible Iceberg snapshot, read without Firn, holds what it must; of those that were read
+   * before, all files are there. To be called when nobody has the table open.
+   */
+  private void checkFromOutside(String moment) throws IOException {
+    OutsideView view = OutsideView.of(storage, directory);
+    for (Snapshot snapshot : view.snapshots()) {
+      Set<String> files = checked.get(snapshot.snapshotId());
+      if (files == null) {
+        checked.put(snapshot.snapshotId(), view.files(snapshot));
+        others.check(snapshot, view.records(snapshot.snapshotId()), view.schema(snapshot), moment);
+        continue;
+      }
+      for (String file : files) {
+        if (!storage.exists(file)) {
+          throw new AssertionError(moment + ": " + file + " of " + snapshot + " is missing");
+        }
+      }
+    }
+  }
+
+  private void closeSnapshots() {
+    snapshots.forEach(open -> open.snapshot().close());
+    snapshots.clear();
   }
 
   /** Closes what is open; the storage may be gone. */
   private void abandon() {
-    for (OpenSnapshot open : snapshots) {
-      open.snapshot().close();
-    }
-    snapshots.clear();
+    closeSnapshots();
     try {
       table.close();
     } catch (FirnException e) {
@@ -218,20 +280,20 @@ final class Execution {
     }
   }
 
-  private static NavigableMap<Long, Record> byKey(Scan scan) {
-    NavigableMap<Long, Record> rows = new TreeMap<>();
-    for (Record row : Rows.all(scan.records())) {
-      if (rows.put((Long) row.getField("id"), row) != null) {
-        throw new AssertionError("key " + row.getField("id") + " twice");
-      }
-    }
-    return rows;
-  }
+  /** An operation of the list failed. */
+  static final class FailedOperationError extends AssertionError {
+    private static final long serialVersionUID = 1L;
 
-  private static void compare(
-      NavigableMap<Long, Record> expected, NavigableMap<Long, Record> found, String what) {
-    if (!expected.equals(found)) {
-      throw new AssertionError(what + ": " + found.size() + " rows, not " + expected.size());
+    private final int index;
+
+    FailedOperationError(int index, Throwable cause) {
+      super("operation " + index + ": " + cause.getMessage(), cause);
+      this.index = index;
+    }
+
+    /** Its place in the list. */
+    int index() {
+      return index;
     }
   }
 }

@@ -80,7 +80,8 @@ public final class Main implements Callable<Integer> {
               new CampaignRunner.Limits(
                   Duration.ofMinutes(roundMinutes), Duration.ofMinutes(minutes), threads),
               failure -> report(out, campaign, failure));
-      tallies.add(runner.run(campaign, from, count(campaign), seed));
+      tallies.add(
+          runner.run(everyday ? campaign.everyday() : campaign, from, count(campaign), seed));
       print(out, tallies.get(tallies.size() - 1));
     }
     out.printf(

@@ -1,15 +1,22 @@
 package io.firn.reliability;
 
 import io.firn.storage.InputFileHandle;
+import io.firn.storage.OutputFileHandle;
 import io.firn.storage.Storage;
+import io.firn.storage.StoragePaths;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
+import org.apache.iceberg.io.PositionOutputStream;
 import org.apache.iceberg.io.SeekableInputStream;
 
-/** A storage as Iceberg's reader sees it, in memory or on disk: whole files, read-only. */
+/**
+ * A storage as other engines see it, in memory or on disk: whole files, as in an object store. A
+ * file that was closed is durable.
+ */
 final class StorageFiles implements FileIO {
 
   private static final long serialVersionUID = 1L;
@@ -27,12 +34,16 @@ final class StorageFiles implements FileIO {
 
   @Override
   public OutputFile newOutputFile(String path) {
-    throw new UnsupportedOperationException("The outside reader writes nothing: " + path);
+    return new Output(storage, path);
   }
 
   @Override
   public void deleteFile(String path) {
-    throw new UnsupportedOperationException("The outside reader deletes nothing: " + path);
+    try {
+      storage.delete(path);
+    } catch (IOException e) {
+      throw new RuntimeIOException(e);
+    }
   }
 
   /** The bytes of a file. */
@@ -70,6 +81,69 @@ final class StorageFiles implements FileIO {
         return storage.exists(location);
       } catch (IOException e) {
         throw new RuntimeIOException(e);
+      }
+    }
+  }
+
+  /** Writes a file and makes it durable, its name included. */
+  static void write(Storage storage, String path, byte[] bytes) throws IOException {
+    storage.createDirectories(StoragePaths.parent(path));
+    try (OutputFileHandle file = storage.create(path)) {
+      file.write(bytes, 0, bytes.length);
+      file.sync();
+    }
+    storage.syncDirectory(StoragePaths.parent(path));
+  }
+
+  private record Output(Storage storage, String location) implements OutputFile {
+
+    @Override
+    public PositionOutputStream create() {
+      return new Buffer(storage, location);
+    }
+
+    @Override
+    public PositionOutputStream createOrOverwrite() {
+      return create();
+    }
+
+    @Override
+    public InputFile toInputFile() {
+      return new Input(storage, location);
+    }
+  }
+
+  private static final class Buffer extends PositionOutputStream {
+    private final Storage storage;
+    private final String path;
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private boolean closed;
+
+    Buffer(Storage storage, String path) {
+      this.storage = storage;
+      this.path = path;
+    }
+
+    @Override
+    public long getPos() {
+      return bytes.size();
+    }
+
+    @Override
+    public void write(int value) {
+      bytes.write(value);
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) {
+      bytes.write(source, offset, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (!closed) {
+        closed = true;
+        StorageFiles.write(storage, path, bytes.toByteArray());
       }
     }
   }
