@@ -25,7 +25,9 @@ final class StatsReport {
         memtableBytes += flush.memtable().bytes();
       }
     }
-    long sequence = Math.max(parts.state().visibleSequence(), version.flushedSequence());
+    // What is committed is seen by readers only once its files are open.
+    Version seen = view == null ? version : view.files().version();
+    long sequence = Math.max(parts.state().visibleSequence(), seen.flushedSequence());
     FlushPipeline flushes = writer == null ? null : writer.flushes().pipeline();
     Backpressure backpressure = writer == null ? null : writer.writes().backpressure();
     return new TableStats(

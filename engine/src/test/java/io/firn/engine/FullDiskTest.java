@@ -15,6 +15,8 @@ import io.firn.testkit.Patience;
 import io.firn.testkit.StorageOperation;
 import io.firn.testkit.SurvivalMode;
 import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -100,6 +102,28 @@ class FullDiskTest {
     } catch (StorageException closing) {
       assertThat(disk.crashed()).isTrue();
     }
+  }
+
+  @Test
+  void noSequenceIsToldBeforeReadersSeeIt() throws InterruptedException {
+    List<Long> told = new CopyOnWriteArrayList<>();
+    try (FirnTable table = open(storage)) {
+      storage.on(StorageOperation.SYNC, SEGMENTS).failOnce(FullDiskTest::noSpace);
+      Thread asking = new Thread(() -> told.add(table.stats().sequence()));
+      // The file is committed, and readers do not have it yet. The figures wait for its key range.
+      storage
+          .on(StorageOperation.OPEN, PathPattern.glob("**.parquet"))
+          .runOnce(
+              path -> {
+                asking.start();
+                Patience.until(() -> asking.getState() != Thread.State.RUNNABLE);
+              });
+      assertThatThrownBy(() -> table.put(Rows.row(1))).isInstanceOf(StorageException.class);
+      untilWritten(table, Rows.row(2));
+      asking.join();
+      assertThat(table.stats().sequence()).isEqualTo(2);
+    }
+    assertThat(told).containsExactly(0L);
   }
 
   @Test
