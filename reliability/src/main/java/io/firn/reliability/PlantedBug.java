@@ -18,13 +18,13 @@ enum PlantedBug {
       "      awaitDurable(last);\n      state.publish(last);",
       "      state.publish(last);",
       "crash",
-      8),
+      40),
   LOG_RELEASED_BEFORE_THE_COMMIT(
       "engine/src/main/java/io/firn/engine/FlushPipeline.java",
       "    log.ensureDurable(flush.segment());\n",
       "    log.release(flush.segment());\n",
       "crash",
-      40),
+      200),
   DIRECTORY_NOT_SYNCED_AFTER_THE_COMMIT(
       "catalog/src/main/java/io/firn/catalog/PathTableOperations.java",
       "      storage.syncDirectory(metadataDirectory);\n    } catch (IOException e) {\n"
@@ -32,7 +32,7 @@ enum PlantedBug {
       "      storage.exists(metadataDirectory);\n    } catch (IOException e) {\n"
           + "      throw new NotDurableException(target, e);",
       "crash",
-      80),
+      400),
   VECTOR_REPLACED_INSTEAD_OF_UNITED(
       "catalog/src/main/java/io/firn/catalog/CommitChecks.java",
       "DeletionVector after = before.union(positions);\n"
