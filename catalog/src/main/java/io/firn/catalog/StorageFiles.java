@@ -157,15 +157,20 @@ final class StorageFiles {
       if (closed || failed) {
         throw new IOException(location + (failed ? " could not be written" : " is closed"));
       }
-      boolean drained = false;
       try {
         file.write(bytes, offset, length);
-        drained = true;
-      } finally {
-        if (!drained) {
-          failed = true;
-          file.close();
-        }
+      } catch (IOException | RuntimeException | Error e) {
+        failed = true;
+        closeAfter(e);
+        throw e;
+      }
+    }
+
+    private void closeAfter(Throwable failure) {
+      try {
+        file.close();
+      } catch (IOException | RuntimeException e) {
+        failure.addSuppressed(e);
       }
     }
 

@@ -98,6 +98,22 @@ class DurableFileIOTest {
   }
 
   @Test
+  void whatKeptAFileFromBeingWrittenIsToldThoughItCannotBeClosedEither() throws IOException {
+    FaultStorage faults = new FaultStorage(new LocalStorage());
+    faults.on(StorageOperation.WRITE).failForGood(() -> new IOException("no room"));
+    faults.on(StorageOperation.CLOSE_OUTPUT).failForGood(() -> new IOException("no way to close"));
+    PositionOutputStream out = new DurableFileIO(faults).newOutputFile(path("f")).create();
+    out.write(1);
+    assertThatThrownBy(out::flush)
+        .hasMessage("no room")
+        .satisfies(
+            told ->
+                assertThat(told.getSuppressed())
+                    .extracting(Throwable::getMessage)
+                    .containsExactly("no way to close"));
+  }
+
+  @Test
   void whatIsReadIsWhatWasWritten() throws IOException {
     Random random = seeds.random();
     byte[] bytes = new byte[300_000];
