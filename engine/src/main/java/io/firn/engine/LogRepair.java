@@ -30,8 +30,7 @@ final class LogRepair {
     HeadRepair head = new HeadRepair(storage, directory, table);
     CorruptionException headDamage = head.damage();
     if (headDamage != null) {
-      // A place within the file is told only if it is another table's.
-      boolean mendable = headDamage.offset() <= 0;
+      boolean mendable = HeadRepair.isMendable(headDamage);
       return Optional.of(
           new Defect(
               Defect.Weight.READERS,

@@ -39,6 +39,11 @@ public final class HeadRepair {
     }
   }
 
+  /** False if it is another table's: so are the segments. */
+  public static boolean isMendable(CorruptionException damage) {
+    return damage.offset() != LogHead.TABLE_AT;
+  }
+
   /** Sets it aside and has a new one name the newest segment there is. */
   public void mend() {
     String path = LogHead.path(directory);

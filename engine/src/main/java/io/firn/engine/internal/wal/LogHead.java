@@ -35,6 +35,9 @@ record LogHead(long number, long firstSequence, long durableSequence) {
   private static final long MAGIC = 0x4649524e48454144L; // FIRNHEAD
   private static final int CRC_AT = BYTES - 4;
 
+  /** Where the table's UUID is. */
+  static final int TABLE_AT = 16;
+
   static String path(String directory) {
     return StoragePaths.join(directory, NAME);
   }
@@ -76,7 +79,7 @@ record LogHead(long number, long firstSequence, long durableSequence) {
     UUID of = new UUID(buffer.getLong(), buffer.getLong());
     if (!of.equals(table)) {
       throw new CorruptionException(
-          path, 16, "the log belongs to table " + of + ", not to this one, " + table);
+          path, TABLE_AT, "the log belongs to table " + of + ", not to this one, " + table);
     }
     return new LogHead(buffer.getLong(), buffer.getLong(), buffer.getLong());
   }

@@ -40,9 +40,6 @@ final class LogSegments {
   /** What the log's head says; null if it has none. */
   private @Nullable LogHead head;
 
-  /** The file of a released segment that stays, see {@link #isNamedAndEmpty}. */
-  private volatile @Nullable String kept;
-
   /** Sealed segments, of this process and of earlier ones, by number. */
   private final TreeMap<Long, Recovery.Segment> sealed = new TreeMap<>();
 
@@ -212,9 +209,6 @@ final class LogSegments {
    */
   long release(long number, long durable) {
     Recovery.Segment released = sealed.remove(number);
-    if (released != null && isNamedAndEmpty(number, released.lastSequence())) {
-      kept = released.path();
-    }
     count = sealed.size() + (active == null ? 0 : 1);
     long now = durable;
     for (OpenSegment segment : List.copyOf(unsynced)) {
@@ -230,10 +224,12 @@ final class LogSegments {
     return now;
   }
 
-  /** The file of a sealed segment, null if it is gone. */
-  @Nullable String path(long number) {
+  /** The file to be deleted once a sealed segment is released; null if there is none. */
+  @Nullable String fileToDelete(long number) {
     Recovery.Segment segment = sealed.get(number);
-    return segment == null ? null : segment.path();
+    return segment == null || isNamedAndEmpty(number, segment.lastSequence())
+        ? null
+        : segment.path();
   }
 
   /** Closes every file. */
@@ -258,9 +254,6 @@ final class LogSegments {
   }
 
   void deleteQuietly(String path) {
-    if (path.equals(kept)) {
-      return;
-    }
     try {
       storage.delete(path);
     } catch (NoSuchFileException gone) {

@@ -462,16 +462,15 @@ public final class WriteAheadLog implements AutoCloseable {
     String path;
     ioLock.lock();
     try {
-      path = segments.path(number);
-      if (path == null) {
-        return;
-      }
+      path = segments.fileToDelete(number);
       durableSequence = segments.release(number, durableSequence);
     } finally {
       ioLock.unlock();
       waiters.wakeAll();
     }
-    segments.deleteQuietly(path);
+    if (path != null) {
+      segments.deleteQuietly(path);
+    }
   }
 
   @GuardedBy("ioLock")
