@@ -1,6 +1,5 @@
 package io.firn.reliability;
 
-import io.firn.engine.FirnTable;
 import io.firn.error.FirnException;
 import io.firn.testkit.CrashStorage;
 import io.firn.testkit.SurvivalMode;
@@ -62,7 +61,7 @@ final class CrashCampaign implements Campaign {
           () -> {
             CrashStorage survivor = storage.crash(mode, after.nextLong());
             Ledger own = ledger.copy();
-            restart(survivor, round.table(), after, own, survives);
+            new Workload(survivor, round.table(), after, own).goOn(survives);
             if (mode == verified) {
               Ledger.checkSound(survivor, round.table(), survives);
               own.checkSnapshots(survivor, round.table(), survives + ", after a flush");
@@ -70,18 +69,5 @@ final class CrashCampaign implements Campaign {
           });
     }
     return cases.tried();
-  }
-
-  private static void restart(
-      CrashStorage survivor, String directory, Random random, Ledger ledger, String moment)
-      throws Exception {
-    ledger.checkSnapshots(survivor, directory, moment);
-    Workload workload = new Workload(survivor, directory, random, ledger);
-    try (FirnTable table = workload.open()) {
-      ledger.recovered(table, moment);
-      workload.write(table);
-      table.flush();
-      ledger.checkNewest(table, moment + ", after a flush");
-    }
   }
 }

@@ -238,7 +238,7 @@ final class Execution {
   private void opened(String moment) {
     table = open();
     reads = new Reads(table, history, configuration.keys());
-    history.recovered(table.stats().sequence());
+    history.recovered(table.stats().sequence(), moment);
     reads.all(moment);
   }
 

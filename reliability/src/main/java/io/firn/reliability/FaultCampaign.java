@@ -132,14 +132,7 @@ final class FaultCampaign implements Campaign {
       throw new AssertionError(moment + ": synced again: " + storage.triedAgain());
     }
     CrashStorage survivor = disk.crash(SurvivalMode.NONE, random.nextLong());
-    ledger.checkSnapshots(survivor, round.table(), moment);
-    Workload after = new Workload(survivor, round.table(), random, ledger);
-    try (FirnTable table = after.open()) {
-      ledger.recovered(table, moment);
-      after.write(table);
-      table.flush();
-      ledger.checkNewest(table, moment + ", after a flush");
-    }
+    new Workload(survivor, round.table(), random, ledger).goOn(moment);
     Ledger.checkSound(survivor, round.table(), moment);
     return 1;
   }

@@ -28,12 +28,6 @@ final class FileDamageCampaign implements Campaign {
   private static final int COARSE_CASES = 40;
   private static final int LARGE_ROWS = 4_000;
 
-  /** Each copy lies in a storage of its own. */
-  private static final String TABLE = "/damaged/table";
-
-  /** A table to be damaged, and what it holds. */
-  private record Original(Image image, Ledger ledger) {}
-
   private final SharedFixture<Original> small = new SharedFixture<>(FileDamageCampaign::small);
   private final SharedFixture<Original> large = new SharedFixture<>(FileDamageCampaign::large);
 
@@ -104,18 +98,18 @@ final class FileDamageCampaign implements Campaign {
     for (long id = 0; id < LARGE_ROWS; id++) {
       rows.add(new Ledger.Change(id, Optional.of(Rows.row(id, random.nextLong() >>> 1))));
     }
-    try (FirnTable table = Workload.table(storage, TABLE).open()) {
+    try (FirnTable table = Workload.table(storage, Original.TABLE).open()) {
       table.write(ledger.attempt(table, rows));
       table.flush();
     }
-    return new Original(Image.of(storage, TABLE), ledger);
+    return Original.of(storage, ledger);
   }
 
   /** Files of two levels with deletion vectors, several manifests and snapshots. */
   private static Original small(long seed) throws Exception {
     CrashStorage storage = new CrashStorage();
     Ledger ledger = new Ledger();
-    Workload workload = new Workload(storage, TABLE, new Random(seed), ledger);
+    Workload workload = new Workload(storage, Original.TABLE, new Random(seed), ledger);
     try (FirnTable table = workload.open()) {
       for (int flush = 0; flush < 5; flush++) {
         for (int i = 0; i < 6; i++) {
@@ -127,7 +121,7 @@ final class FileDamageCampaign implements Campaign {
         }
       }
     }
-    return new Original(Image.of(storage, TABLE), ledger);
+    return Original.of(storage, ledger);
   }
 
   private static void check(Original original, Damage damage) throws IOException {
@@ -146,7 +140,7 @@ final class FileDamageCampaign implements Campaign {
   }
 
   private static void readAll(CrashStorage storage, Ledger ledger, String moment) {
-    try (FirnTable table = Workload.table(storage, TABLE).openReadOnly()) {
+    try (FirnTable table = Workload.table(storage, Original.TABLE).openReadOnly()) {
       ledger.checkNewest(table, moment);
       for (SnapshotInfo snapshot : table.snapshots()) {
         List<Record> rows = Rows.all(table.scan().asOf(snapshot.snapshotId()).records());
@@ -164,7 +158,7 @@ final class FileDamageCampaign implements Campaign {
   }
 
   private static void writeMore(CrashStorage storage, Ledger ledger, String moment) {
-    try (FirnTable table = Workload.table(storage, TABLE).open()) {
+    try (FirnTable table = Workload.table(storage, Original.TABLE).open()) {
       ledger.checkNewest(table, moment + ", open for writing");
       table.put(Rows.row(1_000_000, 1));
       table.flush();

@@ -5,10 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +35,7 @@ final class History {
 
   private final NavigableMap<Long, List<Version>> versions = new TreeMap<>();
   private final NavigableMap<Long, EvolvedRow> newest = new TreeMap<>();
-  private final NavigableSet<Long> batchEnds = new TreeSet<>(List.of(0L));
-  private long attempted;
+  private final BatchEnds batchEnds = new BatchEnds();
   private long acknowledged;
 
   /** For each commit of others, the last own write that was flushed before it. */
@@ -46,6 +43,7 @@ final class History {
 
   /** Records a batch, before or after it is given to the table. */
   void attempt(List<Change> batch) {
+    long attempted = batchEnds.last();
     for (Change change : batch) {
       attempted++;
       versions
@@ -53,12 +51,12 @@ final class History {
           .add(new Version(attempted, 0, change.row()));
       renew(change.key());
     }
-    batchEnds.add(attempted);
+    batchEnds.add(batch.size());
   }
 
   /** Everything attempted was acknowledged as durable. */
   void acknowledge() {
-    acknowledged = attempted;
+    acknowledged = batchEnds.last();
   }
 
   /**
@@ -131,29 +129,16 @@ final class History {
   }
 
   /** Goes on from what a restarted table has: batches that are not there never were. */
-  void recovered(long found) {
-    if (found < acknowledged || found > attempted || !batchEnds.contains(found)) {
-      throw new AssertionError(
-          "found operations up to "
-              + found
-              + "; acknowledged were "
-              + acknowledged
-              + ", attempted "
-              + attempted
-              + ", and batches around it end at "
-              + batchEnds.floor(found)
-              + " and "
-              + batchEnds.ceiling(found));
-    }
-    if (found < attempted) {
-      batchEnds.tailSet(found, false).clear();
+  void recovered(long found, String moment) {
+    batchEnds.checkPrefix(found, acknowledged, moment);
+    if (found < batchEnds.last()) {
+      batchEnds.truncate(found);
       versions.forEach(
           (key, known) -> {
             if (known.removeIf(version -> version.sequence > found)) {
               renew(key);
             }
           });
-      attempted = found;
     }
     acknowledged = found;
   }

@@ -1,6 +1,5 @@
 package io.firn.reliability;
 
-import io.firn.storage.OutputFileHandle;
 import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
 import io.firn.testkit.CrashStorage;
@@ -36,7 +35,7 @@ final class Image {
       whole.createDirectories(below);
     }
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
-      write(whole, file.getKey(), file.getValue());
+      StorageFiles.write(whole, file.getKey(), file.getValue());
     }
     return new Image(files, whole);
   }
@@ -73,17 +72,9 @@ final class Image {
       if (content == null) {
         storage.syncDirectory(StoragePaths.parent(replaced));
       } else {
-        write(storage, replaced, content);
+        StorageFiles.write(storage, replaced, content);
       }
     }
     return storage;
-  }
-
-  static void write(Storage storage, String path, byte[] bytes) throws IOException {
-    try (OutputFileHandle file = storage.create(path)) {
-      file.write(bytes, 0, bytes.length);
-      file.sync();
-    }
-    storage.syncDirectory(StoragePaths.parent(path));
   }
 }

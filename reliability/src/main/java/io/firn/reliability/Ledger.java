@@ -12,9 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
-import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.data.Record;
 
@@ -34,7 +32,7 @@ final class Ledger {
 
   private final ModelTable<Long, Record> attempted =
       new ModelTable<>(Comparator.<Long>naturalOrder());
-  private final NavigableSet<Long> batchEnds = new TreeSet<>(List.of(0L));
+  private final BatchEnds batchEnds = new BatchEnds();
   private final List<List<Change>> batches = new ArrayList<>();
   private long acknowledged;
 
@@ -58,7 +56,7 @@ final class Ledger {
               row -> attempted.put(sequence, change.key(), row),
               () -> attempted.delete(sequence, change.key()));
     }
-    batchEnds.add(attempted.sequence());
+    batchEnds.add(changes.size());
     batches.add(List.copyOf(changes));
   }
 
@@ -74,8 +72,8 @@ final class Ledger {
 
   private void truncate(long sequence) {
     attempted.truncate(sequence);
-    batchEnds.tailSet(sequence, false).clear();
-    batches.subList(batchEnds.size() - 1, batches.size()).clear();
+    batchEnds.truncate(sequence);
+    batches.subList(batchEnds.batches(), batches.size()).clear();
   }
 
   /** Everything up to a sequence number was acknowledged as durable. */
@@ -138,8 +136,7 @@ final class Ledger {
 
   /** The last batch end that is not above a sequence number. */
   long batchEndUpTo(long sequence) {
-    Long end = batchEnds.floor(sequence);
-    return end == null ? 0 : end;
+    return batchEnds.upTo(sequence);
   }
 
   /**
@@ -156,20 +153,7 @@ final class Ledger {
   /** What is found is a prefix in whole batches, up to {@code atLeast} or beyond. */
   void checkPrefix(FirnTable table, long atLeast, String moment) {
     long found = table.stats().sequence();
-    if (found < atLeast || found > attempted.sequence() || !batchEnds.contains(found)) {
-      throw new AssertionError(
-          moment
-              + ": found operations up to "
-              + found
-              + "; acknowledged were "
-              + atLeast
-              + ", attempted "
-              + attempted.sequence()
-              + ", and batches around it end at "
-              + batchEnds.floor(found)
-              + " and "
-              + batchEnds.ceiling(found));
-    }
+    batchEnds.checkPrefix(found, atLeast, moment);
     compare(stateAt(found), Rows.all(table.scan().records()), moment + ", operation " + found);
   }
 

@@ -2,9 +2,7 @@ package io.firn.reliability;
 
 import io.firn.engine.FirnTable;
 import io.firn.error.CorruptionException;
-import io.firn.error.FirnException;
 import io.firn.testkit.CrashStorage;
-import io.firn.testkit.SurvivalMode;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.NavigableMap;
@@ -21,12 +19,6 @@ final class LogDamageCampaign implements Campaign {
 
   private static final int SLICES = 64;
   private static final int HEADER_BYTES = 76;
-
-  /** Each copy lies in a storage of its own. */
-  private static final String TABLE = "/damaged/table";
-
-  /** A table to be damaged, and what it holds. */
-  private record Original(Image image, Ledger ledger) {}
 
   private final SharedFixture<Original> original = new SharedFixture<>(LogDamageCampaign::original);
 
@@ -94,40 +86,33 @@ final class LogDamageCampaign implements Campaign {
   private static Original original(long seed) throws Exception {
     Random random = new Random(seed);
     Ledger ledger = new Ledger();
-    CrashStorage storage = new CrashStorage();
-    Workload workload = new Workload(storage, TABLE, random, ledger);
-    try (FirnTable table = workload.open()) {
-      for (int i = 0; i < 8; i++) {
-        workload.write(table);
-      }
-      table.flush();
-      for (int i = 0; i < 6; i++) {
-        workload.write(table);
-      }
-      storage = crashed(storage);
-    } catch (FirnException e) {
-      // Its storage is gone: it could not close.
-      if (!String.valueOf(e.getMessage()).contains("crashed")) {
-        throw e;
-      }
-    }
-    workload = new Workload(storage, TABLE, random, ledger);
-    CrashStorage left = storage;
-    try (FirnTable table = workload.open()) {
-      for (int i = 0; i < 6; i++) {
-        workload.write(table);
-      }
-      left = crashed(storage);
-    } catch (FirnException e) {
-      if (!String.valueOf(e.getMessage()).contains("crashed")) {
-        throw e;
-      }
-    }
-    return new Original(Image.of(left, TABLE), ledger);
-  }
-
-  private static CrashStorage crashed(CrashStorage storage) {
-    return storage.crash(SurvivalMode.ALL, 1);
+    CrashStorage storage =
+        Workload.killed(
+            new CrashStorage(),
+            Original.TABLE,
+            random,
+            ledger,
+            (workload, table) -> {
+              for (int i = 0; i < 8; i++) {
+                workload.write(table);
+              }
+              table.flush();
+              for (int i = 0; i < 6; i++) {
+                workload.write(table);
+              }
+            });
+    storage =
+        Workload.killed(
+            storage,
+            Original.TABLE,
+            random,
+            ledger,
+            (workload, table) -> {
+              for (int i = 0; i < 6; i++) {
+                workload.write(table);
+              }
+            });
+    return Original.of(storage, ledger);
   }
 
   /** The last operation of the last record that ends up to a place. */
@@ -158,7 +143,7 @@ final class LogDamageCampaign implements Campaign {
 
   /** Whatever file of the log is gone: nothing is missing, or it is told. */
   private static void missing(CrashStorage storage, Ledger ledger, String moment) {
-    try (FirnTable table = Workload.table(storage, TABLE).open()) {
+    try (FirnTable table = Workload.table(storage, Original.TABLE).open()) {
       ledger.checkPrefix(table, ledger.acknowledged(), moment);
     } catch (CorruptionException e) {
       if (!e.file().contains("/wal/")) {
@@ -169,7 +154,7 @@ final class LogDamageCampaign implements Campaign {
 
   private static void check(
       CrashStorage storage, Ledger ledger, String path, long atLeast, String moment) {
-    try (FirnTable table = Workload.table(storage, TABLE).open()) {
+    try (FirnTable table = Workload.table(storage, Original.TABLE).open()) {
       ledger.checkPrefix(table, atLeast, moment);
     } catch (CorruptionException e) {
       if (!e.file().equals(path)) {

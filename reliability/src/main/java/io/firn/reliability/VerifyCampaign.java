@@ -3,13 +3,10 @@ package io.firn.reliability;
 import io.firn.catalog.TableLocation;
 import io.firn.catalog.TableStore;
 import io.firn.engine.CompactionKind;
-import io.firn.engine.FirnTable;
 import io.firn.engine.TableVerifier;
 import io.firn.engine.VerifyReport;
-import io.firn.error.FirnException;
 import io.firn.storage.StoragePaths;
 import io.firn.testkit.CrashStorage;
-import io.firn.testkit.SurvivalMode;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,11 +84,11 @@ final class VerifyCampaign implements Campaign {
     Ledger ledger = new Ledger();
     Random random = new Random(round.seed());
     CrashStorage storage =
-        crashed(
+        Workload.killed(
             new CrashStorage(),
-            round,
-            ledger,
+            round.table(),
             random,
+            ledger,
             (workload, table) -> {
               for (int flush = 0; flush < 5; flush++) {
                 for (int i = 0; i < 6; i++) {
@@ -106,38 +103,17 @@ final class VerifyCampaign implements Campaign {
               workload.write(table, 8);
             });
     storage =
-        crashed(
+        Workload.killed(
             storage,
-            round,
-            ledger,
+            round.table(),
             random,
+            ledger,
             (workload, table) -> {
               for (int i = 0; i < 4; i++) {
                 workload.write(table, 8);
               }
             });
     return Image.of(storage, round.table());
-  }
-
-  private interface Session {
-    void run(Workload workload, FirnTable table);
-  }
-
-  /** What a table leaves that is killed at the end of a session. */
-  private static CrashStorage crashed(
-      CrashStorage storage, Round round, Ledger ledger, Random random, Session session) {
-    Workload workload = new Workload(storage, round.table(), random, ledger);
-    CrashStorage left = storage;
-    try (FirnTable table = workload.open()) {
-      session.run(workload, table);
-      left = storage.crash(SurvivalMode.ALL, 1);
-    } catch (FirnException e) {
-      // Its storage is gone: it could not close.
-      if (!storage.crashed()) {
-        throw e;
-      }
-    }
-    return left;
   }
 
   private static Set<String> needed(Image image, Round round) throws Exception {

@@ -4,7 +4,11 @@ import io.firn.engine.CompactionKind;
 import io.firn.engine.FirnOptions;
 import io.firn.engine.FirnTable;
 import io.firn.engine.OptionKey;
+import io.firn.error.FirnException;
 import io.firn.storage.Storage;
+import io.firn.testkit.CrashStorage;
+import io.firn.testkit.SurvivalMode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +69,44 @@ final class Workload {
           table.sweep();
         }
       }
+    }
+  }
+
+  /** What is done with a table while it is open. */
+  interface Session {
+    void run(Workload workload, FirnTable table);
+  }
+
+  /** What a table leaves whose process is killed at the end of a session. */
+  static CrashStorage killed(
+      CrashStorage storage, String directory, Random random, Ledger ledger, Session session) {
+    Workload workload = new Workload(storage, directory, random, ledger);
+    CrashStorage left = storage;
+    try (FirnTable table = workload.open()) {
+      session.run(workload, table);
+      left = storage.crash(SurvivalMode.ALL, 1);
+    } catch (FirnException e) {
+      // Its storage is gone: it could not close.
+      if (!storage.crashed()) {
+        throw e;
+      }
+    }
+    return left;
+  }
+
+  /**
+   * Opens what has survived something, and goes on: what Iceberg's reader and Firn's find is what
+   * the ledger allows, and after a write and a flush exactly what it has.
+   *
+   * @param moment what happened, for the messages
+   */
+  void goOn(String moment) throws IOException {
+    ledger.checkSnapshots(storage, directory, moment);
+    try (FirnTable table = open()) {
+      ledger.recovered(table, moment);
+      write(table);
+      table.flush();
+      ledger.checkNewest(table, moment + ", after a flush");
     }
   }
 

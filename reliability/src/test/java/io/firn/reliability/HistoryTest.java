@@ -46,7 +46,7 @@ class HistoryTest {
     history.attempt(List.of(put(1, OURS)));
     history.attempt(List.of(put(1, LATER), put(4, LATER)));
     history.othersCommitted(1, Map.of(2L, Optional.of(THEIRS)));
-    history.recovered(1);
+    history.recovered(1, "restarted");
     assertThat(history.newest()).isEqualTo(Map.of(1L, OURS, 2L, THEIRS));
     history.attempt(List.of(put(2, LATER)));
     assertThat(history.newest()).isEqualTo(Map.of(1L, OURS, 2L, LATER));
@@ -56,7 +56,7 @@ class HistoryTest {
   void whatOthersHaveCommittedOnIsNotLost() {
     history.attempt(List.of(put(1, OURS)));
     history.othersCommitted(1, Map.of());
-    assertThatThrownBy(() -> history.recovered(0))
+    assertThatThrownBy(() -> history.recovered(0, "restarted"))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("acknowledged were 1");
   }
@@ -64,7 +64,7 @@ class HistoryTest {
   @Test
   void halfABatchIsNoPrefix() {
     history.attempt(List.of(put(1, OURS), put(2, OURS)));
-    assertThatThrownBy(() -> history.recovered(1))
+    assertThatThrownBy(() -> history.recovered(1, "restarted"))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("batches around it");
   }
