@@ -170,9 +170,8 @@ class SweeperTest {
       sweeper.sweepNow();
       assertThat(sweeper.stats().orphansFound()).isZero();
       ticker.advance(Duration.ofNanos(1));
-      while (sweeper.stats().orphansFound() == 0) {
-        Thread.onSpinWait();
-      }
+      Patience.until(() -> !sweeper.pendingPaths().isEmpty());
+      assertThat(sweeper.stats().orphansFound()).isEqualTo(1);
       ticker.advance(Duration.ofMillis(50));
       assertThat(nextBatch().deleted()).containsExactly(left);
     }
@@ -190,9 +189,7 @@ class SweeperTest {
       assertThat(table.store.expire(new ExpirePolicy(1, Duration.ZERO), Set.of()).snapshots())
           .hasSize(1);
       ticker.advance(Duration.ofMinutes(10));
-      while (sweeper.pendingPaths().isEmpty()) {
-        Thread.onSpinWait();
-      }
+      Patience.until(() -> !sweeper.pendingPaths().isEmpty());
       sweeper.sweepNow();
       assertThat(Path.of(left)).exists();
       ticker.advance(Duration.ofMinutes(10).plusMillis(50));
