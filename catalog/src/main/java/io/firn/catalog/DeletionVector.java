@@ -261,9 +261,10 @@ public final class DeletionVector implements RowMask {
     return other instanceof DeletionVector that && Arrays.equals(bitmaps, that.bitmaps);
   }
 
+  /** Of the positions alone: equal bitmaps kept in different ways hash differently. */
   @Override
   public int hashCode() {
-    return Arrays.hashCode(bitmaps);
+    return 31 * Long.hashCode(cardinality) + Long.hashCode(end());
   }
 
   @Override

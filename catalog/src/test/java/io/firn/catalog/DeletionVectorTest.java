@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.data.BaseDeleteLoader;
@@ -75,6 +76,18 @@ class DeletionVectorTest {
       assertThat(one.nextDeleted(probe)).isEqualTo(next == null ? -1 : next);
       assertThat(one.intersects(probe, probe + 100)).isEqualTo(next != null && next < probe + 100);
     }
+  }
+
+  @Test
+  void equalVectorsHaveEqualHashCodesHoweverTheirBitmapsAreKept() {
+    DeletionVector run = DeletionVector.of(LongStream.range(0, 2000).toArray());
+    DeletionVector evens =
+        DeletionVector.of(LongStream.range(0, 2000).filter(p -> p % 2 == 0).toArray());
+    DeletionVector odds = run.minus(evens);
+    assertThat(evens.union(odds)).isEqualTo(run).hasSameHashCodeAs(run);
+    assertThat(run.minus(DeletionVector.of(2000))).hasSameHashCodeAs(run);
+    assertThat(evens).doesNotHaveSameHashCodeAs(run);
+    assertThat(evens).doesNotHaveSameHashCodeAs(odds);
   }
 
   @Test
