@@ -15,6 +15,10 @@ import java.util.concurrent.ConcurrentHashMap;
 final class SyncRecorder extends ForwardingStorage {
 
   private final Set<String> failed = ConcurrentHashMap.newKeySet();
+
+  /** Those that failed and are still the same files. */
+  private final Set<String> notToBeSynced = ConcurrentHashMap.newKeySet();
+
   private final Set<String> triedAgain = ConcurrentHashMap.newKeySet();
 
   SyncRecorder(Storage below) {
@@ -31,9 +35,12 @@ final class SyncRecorder extends ForwardingStorage {
     return Set.copyOf(triedAgain);
   }
 
+  /** A file made anew is another one than that whose fsync failed under the same name. */
   @Override
   public OutputFileHandle create(String path) throws IOException {
-    return new ForwardingOutput(super.create(path)) {
+    OutputFileHandle created = super.create(path);
+    notToBeSynced.remove(path);
+    return new ForwardingOutput(created) {
       @Override
       public void sync() throws IOException {
         recorded(path, super::sync);
@@ -61,13 +68,14 @@ final class SyncRecorder extends ForwardingStorage {
   }
 
   private void recorded(String path, Sync sync) throws IOException {
-    if (failed.contains(path)) {
+    if (notToBeSynced.contains(path)) {
       triedAgain.add(path);
     }
     try {
       sync.run();
     } catch (IOException e) {
       failed.add(path);
+      notToBeSynced.add(path);
       throw e;
     }
   }
