@@ -33,6 +33,7 @@ final class ReadAhead implements AutoCloseable {
   private final @Nullable Expression pruning;
   private final @Nullable RowFilter filter;
   private final boolean inOrder;
+  private final long rows;
   private final int openMax;
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -93,7 +94,7 @@ final class ReadAhead implements AutoCloseable {
     this.pruning = pruning;
     this.filter = filter;
     this.inOrder = inOrder;
-    long rows = parts.stream().mapToLong(ScanPart::rows).sum();
+    this.rows = parts.stream().mapToLong(ScanPart::rows).sum();
     this.openMax = Math.min(rows, rowsWanted) < ROWS_WORTH_WORKERS ? 1 : workers.parallelism();
   }
 
@@ -206,7 +207,7 @@ final class ReadAhead implements AutoCloseable {
       batch = freeBatch();
       RowScan scan = part.scan;
       if (scan == null) {
-        scan = part.part.open(projection, pruning);
+        scan = part.part.open(projection, pruning, rows);
         part.scan = scan;
       }
       filled = batch.fill(scan, part.part.masked(), filter);

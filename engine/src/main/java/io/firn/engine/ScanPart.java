@@ -74,11 +74,15 @@ final class ScanPart {
     return masked;
   }
 
-  /** Opens the part; the scan keeps the file open for itself. */
-  RowScan open(Projection projection, @Nullable Expression pruning) {
+  /**
+   * Opens the part; the scan keeps the file open for itself.
+   *
+   * @param rowsInAll of all parts
+   */
+  RowScan open(Projection projection, @Nullable Expression pruning, long rowsInAll) {
     DataFileReader reader = file.reader();
     return reader.sorted()
-        ? reader.scan(projection, from, to, pruning, masked)
+        ? reader.scan(projection, from, to, pruning, masked, rowsInAll)
         : reader.scanKeys(projection, request.from(), request.to(), pruning);
   }
 }

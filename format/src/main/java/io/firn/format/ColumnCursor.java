@@ -103,8 +103,8 @@ final class ColumnCursor {
 
   /** Appends rows {@code [from, to)} to a batch's column. */
   void copy(long from, long to, Column target) {
-    for (long row = from; row < to; ) {
-      int page = column.pages.pageOf(row);
+    long row = from;
+    for (int page = column.pages.pageOf(from); row < to; page++) {
       long first = column.pages.firstRow(page);
       long end = Math.min(to, column.pages.endRow(page));
       if (row == first && end == column.pages.endRow(page) && fixedWidth() && !holds(page)) {

@@ -87,9 +87,27 @@ public interface DataFileReader extends AutoCloseable {
    * @param pagePruning pages of which statistics prove that no row matches are skipped; rows that
    *     do not match may still be returned
    * @param deleted rows that the caller passes over: their values are unspecified
+   * @param rowsInAll how many rows are read by all the scans that this one is a part of: if these
+   *     columns of so many rows, all of fixed width, would take no more than an eighth of {@link
+   *     CacheOptions#pageBytes}, their decoded pages are kept for the next time
    */
   RowScan scan(
-      Projection projection, long from, long to, @Nullable Expression pagePruning, RowMask deleted);
+      Projection projection,
+      long from,
+      long to,
+      @Nullable Expression pagePruning,
+      RowMask deleted,
+      long rowsInAll);
+
+  /** The same for a scan that is not likely to be repeated: only a short one keeps its pages. */
+  default RowScan scan(
+      Projection projection,
+      long from,
+      long to,
+      @Nullable Expression pagePruning,
+      RowMask deleted) {
+    return scan(projection, from, to, pagePruning, deleted, Long.MAX_VALUE);
+  }
 
   /** The same with the values of every row. */
   default RowScan scan(

@@ -90,7 +90,11 @@ abstract class FileColumn {
 
   /** Whether every value takes the same space. */
   final boolean fixedWidth() {
-    PhysicalKind kind = PhysicalKind.of(field.type());
-    return kind != PhysicalKind.BYTES && kind != PhysicalKind.OBJECT;
+    return width() >= 0;
+  }
+
+  /** What a value takes in memory; -1 if not all take the same. */
+  final int width() {
+    return PhysicalKind.of(field.type()).width();
   }
 }

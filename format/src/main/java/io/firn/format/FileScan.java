@@ -33,6 +33,7 @@ final class FileScan implements RowScan {
   private boolean closed;
 
   /**
+   * @param keepPages whether pages are kept though the scan is long
    * @param kept rows that a short scan finds in memory, or null
    * @param release run once when the scan is closed
    */
@@ -40,6 +41,7 @@ final class FileScan implements RowScan {
       ProjectedColumns columns,
       RowRanges ranges,
       Direction direction,
+      boolean keepPages,
       @Nullable KeptRows kept,
       Runnable release) {
     this.columns = columns;
@@ -54,7 +56,7 @@ final class FileScan implements RowScan {
     for (int i = 0; i < cursors.length; i++) {
       FileColumn column = columns.column(i);
       if (column != null) {
-        cursors[i] = new ColumnCursor(column, few, end);
+        cursors[i] = new ColumnCursor(column, few || keepPages, end);
         variable += column.fixedWidth() ? 0 : 1;
       }
     }

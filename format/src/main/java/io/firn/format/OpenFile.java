@@ -195,14 +195,19 @@ final class OpenFile {
     return known;
   }
 
-  /** Scans rows {@code [from, to)}. */
+  /**
+   * Scans rows {@code [from, to)}.
+   *
+   * @param rowsInAll as {@link DataFileReader#scan} has it
+   */
   RowScan scan(
       Projection projection,
       long from,
       long to,
       @Nullable Expression pruning,
       RowMask deleted,
-      Direction direction) {
+      Direction direction,
+      long rowsInAll) {
     RowRanges ranges = RowRanges.of(Math.max(0, from), Math.min(to, rowCount()));
     if (pruning != null && ranges.rows() > 0) {
       ranges = ranges.intersect(PagePruner.ranges(pruning, layout, projection.schema()));
@@ -214,6 +219,7 @@ final class OpenFile {
         projected,
         ranges,
         direction,
+        cache.isWorthKeeping(projected.rowBytes(), rowsInAll),
         blocks == null ? null : new KeptRows(blocks, deleted),
         this::release);
   }
@@ -226,12 +232,12 @@ final class OpenFile {
       @Nullable Expression pruning,
       Direction direction) {
     if (rowCount() == 0) {
-      return scan(projection, 0, 0, null, RowMask.NONE, direction);
+      return scan(projection, 0, 0, null, RowMask.NONE, direction, 0);
     }
     long from = fromKey == null ? 0 : keys().lowerBound(fromKey);
     long to = toKey == null ? rowCount() : keys().lowerBound(toKey);
     if (keys().sorted()) {
-      return scan(projection, from, to, pruning, RowMask.NONE, direction);
+      return scan(projection, from, to, pruning, RowMask.NONE, direction, Long.MAX_VALUE);
     }
     ProjectedColumns projected = project(projection);
     hold();

@@ -17,9 +17,13 @@ final class PageCache implements AutoCloseable {
 
   private static final int ENTRY_BYTES = 160;
 
+  /** What a scan decodes is kept if it takes up no more than this part of the room. */
+  private static final int SCAN_PART = 8;
+
   /** Every so many hits of a page the cache is told, so that it knows what is in use. */
   private static final int HITS_PER_TOUCH = 64;
 
+  private final long maxBytes;
   private final AtomicInteger slotsMade = new AtomicInteger();
 
   private final @Nullable RowSpill spill;
@@ -29,6 +33,7 @@ final class PageCache implements AutoCloseable {
    * @param spill where rows go that there is no room for, if anywhere; closed with this object
    */
   PageCache(long maxBytes, @Nullable RowSpill spill) {
+    this.maxBytes = maxBytes;
     this.spill = spill;
     this.entries =
         Caffeine.newBuilder()
@@ -47,6 +52,15 @@ final class PageCache implements AutoCloseable {
   /** Where rows go that there is no room for, if anywhere. */
   @Nullable RowSpill spill() {
     return spill;
+  }
+
+  /**
+   * Whether so many rows can all be kept without driving out much else.
+   *
+   * @param rowBytes what one takes, or -1 if they differ
+   */
+  boolean isWorthKeeping(int rowBytes, long rows) {
+    return rowBytes >= 0 && rows <= maxBytes / SCAN_PART / Math.max(1, rowBytes);
   }
 
   long bytes() {

@@ -40,6 +40,16 @@ public enum PhysicalKind {
     };
   }
 
+  /** The bytes of a value in memory; -1 if not all take the same. */
+  int width() {
+    return switch (this) {
+      case BOOLEAN -> 1;
+      case INT, FLOAT -> 4;
+      case LONG, DOUBLE -> 8;
+      case BYTES, OBJECT -> -1;
+    };
+  }
+
   /** True if a column of {@code type} can be part of a primary key. */
   static boolean supportsKeys(Type type) {
     return switch (of(type)) {

@@ -111,8 +111,9 @@ final class PinnedReader implements DataFileReader {
       long from,
       long to,
       @Nullable Expression pagePruning,
-      RowMask deleted) {
-    return file().scan(projection, from, to, pagePruning, deleted, Direction.FORWARD);
+      RowMask deleted,
+      long rowsInAll) {
+    return file().scan(projection, from, to, pagePruning, deleted, Direction.FORWARD, rowsInAll);
   }
 
   @Override
@@ -122,7 +123,8 @@ final class PinnedReader implements DataFileReader {
       long to,
       @Nullable Expression pagePruning,
       RowMask deleted) {
-    return file().scan(projection, from, to, pagePruning, deleted, Direction.BACKWARD);
+    return file()
+        .scan(projection, from, to, pagePruning, deleted, Direction.BACKWARD, Long.MAX_VALUE);
   }
 
   @Override

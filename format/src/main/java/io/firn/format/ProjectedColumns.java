@@ -70,6 +70,18 @@ final class ProjectedColumns {
     return constants[i];
   }
 
+  /** What a row of these columns takes in memory; -1 if not all rows take the same. */
+  int rowBytes() {
+    int bytes = 0;
+    for (FileColumn column : columns) {
+      if (column != null && !column.fixedWidth()) {
+        return -1;
+      }
+      bytes += column == null ? 0 : column.width();
+    }
+    return bytes;
+  }
+
   /**
    * The row at a position.
    *

@@ -161,6 +161,31 @@ class DataFileReadersTest {
   }
 
   @Test
+  void aLongScanKeepsThePagesOfItsColumnsIfTheyAreAllNarrow() {
+    WrittenFile file = write("f");
+    Projection numbers = Projection.of(TABLE, TABLE.schema().select("k", "d"));
+    Projection texts = Projection.of(TABLE, TABLE.schema().select("k", "s"));
+    CacheOptions justEnough = CacheOptions.defaults().withPageBytes(8 * 16L * ROWS);
+    assertThat(pagesOfSecondScan(file, justEnough, numbers, ROWS)).isZero();
+    assertThat(pagesOfSecondScan(file, justEnough, numbers, ROWS + 1)).isGreaterThan(20);
+    assertThat(pagesOfSecondScan(file, justEnough, texts, ROWS)).isGreaterThan(20);
+  }
+
+  private long pagesOfSecondScan(
+      WrittenFile file, CacheOptions options, Projection projection, long rowsInAll) {
+    try (DataFileReaders readers = new DataFileReaders(storage, options);
+        DataFileReader reader = readers.open(file.path(), file.lengthBytes(), TABLE)) {
+      RowMask none = RowMask.NONE;
+      List<Object> first = drain(reader.scan(projection, 0, ROWS, null, none, rowsInAll));
+      ReadCounters before = readers.counters();
+      assertThat(drain(reader.scan(projection, 0, ROWS, null, none, rowsInAll)))
+          .isEqualTo(first)
+          .hasSize(ROWS);
+      return readers.counters().since(before).pagesDecoded();
+    }
+  }
+
+  @Test
   void decodedPagesStayWithinTheirBound() {
     WrittenFile file = write("f");
     long bound = 200_000;

@@ -3,6 +3,8 @@ package io.firn.benchmarks.reference;
 import io.firn.engine.FirnTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -70,15 +72,29 @@ final class FirnReader implements StoreReader<Record> {
       VectorSchemaRoot root = reader.getVectorSchemaRoot();
       Float8Vector d1 = (Float8Vector) root.getVector("d1");
       while (reader.loadNextBatch()) {
-        int rows = root.getRowCount();
-        double batch = 0;
-        for (int i = 0; i < rows; i++) {
-          batch += d1.get(i);
-        }
-        sum.add(rows, batch);
+        sum.add(root.getRowCount(), sum(d1));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    return sum;
+  }
+
+  /** Of values none of which is null, read where they lie instead of through checked calls. */
+  private static double sum(Float8Vector vector) {
+    if (vector.getNullCount() > 0) {
+      throw new IllegalStateException(vector.getName() + " has nulls");
+    }
+    int rows = vector.getValueCount();
+    DoubleBuffer values =
+        vector
+            .getDataBuffer()
+            .nioBuffer(0, rows * Double.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .asDoubleBuffer();
+    double sum = 0;
+    for (int i = 0; i < rows; i++) {
+      sum += values.get(i);
     }
     return sum;
   }

@@ -135,22 +135,27 @@ final class ReadMeasurement<R> {
   }
 
   /**
-   * The median of three scans after others that warm up; fewer if they take too long to be
-   * repeated.
+   * The median of scans after others that warm up: at least three, and as many as half the time of
+   * the warm-up has room for; fewer if they take too long to be repeated.
    */
   private double scan(ColumnSum expected, Supplier<ColumnSum> source) {
     long begin = System.nanoTime();
     List<Long> nanos = new ArrayList<>();
+    int warm = 0;
     long total = 0;
-    while (nanos.isEmpty()
-        || total < warmUpNanos
-        || (nanos.size() < 3 && nanos.get(0) < FIGURE_NANOS_MAX / 4)) {
+    while (nanos.size() - warm < 3 || total < warmUpNanos * 3 / 2) {
       long start = System.nanoTime();
       check(source.get().sameAs(expected), "the rows of a scan");
       nanos.add(System.nanoTime() - start);
       total = System.nanoTime() - begin;
+      if (total < warmUpNanos) {
+        warm = nanos.size();
+      } else if (nanos.get(0) >= FIGURE_NANOS_MAX / 4) {
+        break;
+      }
     }
-    List<Long> last = new ArrayList<>(nanos.subList(Math.max(0, nanos.size() - 3), nanos.size()));
+    List<Long> last =
+        new ArrayList<>(nanos.subList(Math.min(warm, nanos.size() - 1), nanos.size()));
     Collections.sort(last);
     return last.get(last.size() / 2) / 1e9;
   }
