@@ -26,7 +26,7 @@ final class ArrowGather {
 
   /** Integers, longs, floats, doubles and everything stored as one of them. */
   void numbers(Column column, int[] selection, int count, BaseFixedWidthVector vector) {
-    vector.allocateNew(count);
+    makeRoom(vector, count);
     ByteBuffer data = littleEndian(vector.getDataBuffer(), (long) count * vector.getTypeWidth());
     if (column instanceof IntColumn source) {
       ints = ints.length < count ? new int[count] : ints;
@@ -60,7 +60,7 @@ final class ArrowGather {
   }
 
   void booleans(BooleanColumn column, int[] selection, int count, BitVector vector) {
-    vector.allocateNew(count);
+    makeRoom(vector, count);
     byte[] bits = cleared((count + 7) / 8);
     boolean[] values = column.values();
     for (int i = 0; i < count; i++) {
@@ -102,7 +102,7 @@ final class ArrowGather {
 
   /** Fixed and UUID values: all of the vector's width, nulls as zeros. */
   void fixedBytes(BytesColumn column, int[] selection, int count, BaseFixedWidthVector vector) {
-    vector.allocateNew(count);
+    makeRoom(vector, count);
     int width = vector.getTypeWidth();
     byte[] target = cleared(count * width);
     for (int i = 0; i < count; i++) {
@@ -116,7 +116,7 @@ final class ArrowGather {
 
   /** Decimals: 128 bits, least significant byte first, whatever the column holds them as. */
   void decimals(Column column, int[] selection, int count, DecimalVector vector) {
-    vector.allocateNew(count);
+    makeRoom(vector, count);
     byte[] target = cleared(count * DECIMAL_BYTES);
     for (int i = 0; i < count; i++) {
       int row = selection[i];
@@ -171,6 +171,20 @@ final class ArrowGather {
       Arrays.fill(bytes, 0, length, (byte) 0);
     }
     return bytes;
+  }
+
+  /**
+   * Gives a vector the memory for so many values, all of which will be written. What it has is used
+   * again, without being cleared, unless somebody else holds on to it.
+   */
+  private static void makeRoom(BaseFixedWidthVector vector, int count) {
+    ArrowBuf data = vector.getDataBuffer();
+    ArrowBuf validity = vector.getValidityBuffer();
+    // Both are usually parts of one allocation, which then has two owners.
+    int owners = data.getReferenceManager() == validity.getReferenceManager() ? 2 : 1;
+    if (vector.getValueCapacity() < count || data.refCnt() > owners || validity.refCnt() > owners) {
+      vector.allocateNew(count);
+    }
   }
 
   private static ByteBuffer littleEndian(ArrowBuf buffer, long length) {

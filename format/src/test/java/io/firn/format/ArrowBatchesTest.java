@@ -14,10 +14,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.util.TransferPair;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.types.Types;
@@ -116,6 +119,41 @@ class ArrowBatchesTest {
     assertThat(root.getVector("dec38").getObject(i)).isEqualTo(row.getField("dec38"));
     assertThat(root.getSchema().findField("i").getMetadata())
         .containsEntry("PARQUET:field_id", "2");
+  }
+
+  @Test
+  void memoryIsUsedAgainUnlessSomebodyHoldsOnToIt() {
+    Schema schema = new Schema(NestedField.optional(1, "d", Types.DoubleType.get()));
+    int[] selection = IntStream.range(0, 50).toArray();
+    try (BufferAllocator allocator = new RootAllocator();
+        VectorSchemaRoot root = VectorSchemaRoot.create(ArrowBatches.schema(schema), allocator)) {
+      ArrowBatches arrow = ArrowBatches.of(schema, schema);
+      Float8Vector vector = (Float8Vector) root.getVector(0);
+      arrow.fill(doubles(schema, 1), selection, 50, root);
+      long address = vector.getDataBufferAddress();
+      arrow.fill(doubles(schema, 2), selection, 20, root);
+      assertThat(vector.getDataBufferAddress()).isEqualTo(address);
+      assertThat(vector.getValueCount()).isEqualTo(20);
+      assertThat(vector.getNullCount()).isZero();
+
+      TransferPair pair = vector.getTransferPair(allocator);
+      pair.splitAndTransfer(0, 20);
+      try (Float8Vector held = (Float8Vector) pair.getTo()) {
+        arrow.fill(doubles(schema, 3), selection, 50, root);
+        assertThat(held.get(19)).isEqualTo(2.0);
+        assertThat(vector.get(49)).isEqualTo(3.0);
+      }
+    }
+  }
+
+  private static ColumnBatch doubles(Schema schema, double value) {
+    ColumnBatch batch = ColumnBatch.of(schema);
+    GenericRecord row = GenericRecord.create(schema);
+    row.setField("d", value);
+    for (int i = 0; i < 50; i++) {
+      batch.append(row);
+    }
+    return batch;
   }
 
   @Test

@@ -31,10 +31,10 @@ final class ReadMeasurement<R> {
   private static final int WARM_UP_RANGES = 5_000;
 
   private static final int RANGE_KEYS = 1_000;
-  private static final long WARM_UP_NANOS_MAX = Duration.ofSeconds(2).toNanos();
+  private static final long WARM_UP_NANOS_MAX = Duration.ofSeconds(4).toNanos();
 
   /** So that a warm-up in a small table is a short one. */
-  private static final long WARM_UP_NANOS_PER_KEY = 1_000;
+  private static final long WARM_UP_NANOS_PER_KEY = 2_000;
 
   private static final long FIGURE_NANOS_MAX = Duration.ofSeconds(10).toNanos();
 
