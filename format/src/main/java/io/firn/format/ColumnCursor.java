@@ -107,6 +107,10 @@ final class ColumnCursor {
     for (int page = column.pages.pageOf(from); row < to; page++) {
       long first = column.pages.firstRow(page);
       long end = Math.min(to, column.pages.endRow(page));
+      if (row == end) {
+        // Other writers may make pages without rows.
+        continue;
+      }
       if (row == first && end == column.pages.endRow(page) && fixedWidth() && !holds(page)) {
         whole(page, target);
       } else {
