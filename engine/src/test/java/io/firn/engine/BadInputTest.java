@@ -79,13 +79,14 @@ class BadInputTest {
 
   @Test
   void aCopiedDirectoryIsReadAndNeverWritten() throws IOException {
-    table.flush();
+    table.close();
     Path copy = directory.resolve("copy");
     try (Stream<Path> files = Files.walk(home)) {
-      for (Path file : files.filter(path -> !path.endsWith("socket")).toList()) {
+      for (Path file : files.toList()) {
         Files.copy(file, copy.resolve(home.relativize(file)));
       }
     }
+    table = Rows.at(home).open();
     assertThatThrownBy(() -> Rows.at(copy).open())
         .isInstanceOf(UnsupportedFeatureException.class)
         .hasMessageContaining(copy.toString())

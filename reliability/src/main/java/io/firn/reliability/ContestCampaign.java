@@ -9,6 +9,7 @@ import io.firn.error.UnsupportedFeatureException;
 import io.firn.storage.LocalStorage;
 import io.firn.storage.Storage;
 import io.firn.testkit.CrashStorage;
+import io.firn.testkit.LiveFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,6 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.data.Record;
 
@@ -235,16 +235,13 @@ final class ContestCampaign implements Campaign {
   }
 
   private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Path target = to.resolve(from.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(target);
-        } else if (Files.isRegularFile(file)) {
+    LiveFiles.forEach(
+        from,
+        file -> {
+          Path target = to.resolve(from.relativize(file).toString());
+          Files.createDirectories(target.getParent());
           Files.copy(file, target);
-        }
-      }
-    }
+        });
   }
 
   private static void refused(Class<? extends FirnException> expected, Runnable opening) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.firn.error.SnapshotUnavailableException;
 import io.firn.spark.SharedTable.Row;
 import io.firn.spark.runner.SparkProcess;
+import io.firn.testkit.LiveFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
@@ -97,11 +97,7 @@ class SparkProcedureTest extends SharedTableTest {
     Path place = Path.of(table.iceberg().location().replaceFirst("^file:", ""));
     Path orphan = Files.writeString(place.resolve("data/L0-orphan.parquet"), "nobody's");
     FileTime longAgo = FileTime.from(Instant.now().minus(Duration.ofDays(10)));
-    try (Stream<Path> files = Files.walk(place)) {
-      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-        Files.setLastModifiedTime(file, longAgo);
-      }
-    }
+    LiveFiles.forEach(place, file -> Files.setLastModifiedTime(file, longAgo));
     assertThat(call("remove_orphan_files", ""))
         .extracting(row -> Path.of(String.valueOf(row.get(0)).replaceFirst("^file:", "")))
         .containsExactly(orphan);
