@@ -3,6 +3,7 @@ package io.firn.engine;
 import io.firn.catalog.LiveFile;
 import io.firn.catalog.Version;
 import io.firn.engine.TableListener.BackpressureState;
+import io.firn.format.ReadCounters;
 import io.firn.service.ServiceStats;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,7 @@ final class StatsReport {
     long sequence = Math.max(parts.state().visibleSequence(), seen.flushedSequence());
     FlushPipeline flushes = writer == null ? null : writer.flushes().pipeline();
     Backpressure backpressure = writer == null ? null : writer.writes().backpressure();
+    ReadCounters reads = parts.readers().counters();
     return new TableStats(
         sequence,
         writer == null
@@ -50,6 +52,11 @@ final class StatsReport {
         version.files().size(),
         version.liveRows(),
         version.files().values().stream().mapToLong(LiveFile::lengthBytes).sum(),
+        reads.reads(),
+        reads.bytesRead(),
+        reads.pagesDecoded(),
+        reads.cachedBytes(),
+        reads.spilledBytes(),
         backpressure == null ? 0 : backpressure.stalledNanos(),
         backpressure == null ? 0 : backpressure.delayedNanos(),
         backpressure == null ? BackpressureState.FREE : backpressure.felt(),

@@ -24,6 +24,11 @@ import java.util.List;
  * @param liveFiles data files of the current snapshot
  * @param liveRows rows in them, less the masked ones
  * @param liveBytes bytes of them
+ * @param fileReads reads of data files from storage, those of flushes and compactions included
+ * @param fileBytesRead bytes they read
+ * @param pagesDecoded pages decompressed and decoded, because the page cache did not have them
+ * @param pageCacheBytes decoded pages and rows in memory now
+ * @param pageCacheDiskBytes rows on local disk now that the page cache had no room for
  * @param stalledNanos time writers waited for room
  * @param delayedNanos time writers were delayed
  * @param backpressure what writers feel now
@@ -48,6 +53,11 @@ public record TableStats(
     int liveFiles,
     long liveRows,
     long liveBytes,
+    long fileReads,
+    long fileBytesRead,
+    long pagesDecoded,
+    long pageCacheBytes,
+    long pageCacheDiskBytes,
     long stalledNanos,
     long delayedNanos,
     BackpressureState backpressure,

@@ -39,6 +39,10 @@ class StatsTest {
   private static final PathPattern DATA_FILES = PathPattern.glob("**/data/*.parquet");
   private static final WriteOptions NONE = WriteOptions.of(Durability.NONE);
 
+  /** What any operation that looks into files may move. */
+  private static final Set<String> READS =
+      Set.of("fileReads", "fileBytesRead", "pagesDecoded", "pageCacheBytes", "pageCacheDiskBytes");
+
   @RegisterExtension final LeakCheck leaks = LeakCheck.threadsNamed("firn-");
 
   @TempDir Path directory;
@@ -59,8 +63,15 @@ class StatsTest {
         .option("sweep-grace-millis", "0");
   }
 
-  /** The names of the figures that differ, services apart. */
+  /** The names of the figures that differ, services and reads of files apart. */
   private static Set<String> moved(TableStats before, TableStats after) {
+    Set<String> names = allMoved(before, after);
+    names.remove("services");
+    names.removeAll(READS);
+    return names;
+  }
+
+  private static Set<String> allMoved(TableStats before, TableStats after) {
     Set<String> names = new TreeSet<>();
     Map<String, Object> old = figures(before);
     figures(after)
@@ -70,7 +81,6 @@ class StatsTest {
                 names.add(name);
               }
             });
-    names.remove("services");
     return names;
   }
 
@@ -124,7 +134,7 @@ class StatsTest {
 
       assertThat(table.get(1L)).isPresent();
       assertThat(Rows.all(table.scan())).hasSize(1);
-      assertThat(moved(written, table.stats())).as("reads").isEmpty();
+      assertThat(allMoved(written, table.stats())).as("reads of memory").isEmpty();
 
       table.putAll(List.of(Rows.row(2), Rows.row(3)));
       TableStats durable = table.stats();
@@ -241,7 +251,8 @@ class StatsTest {
       assertThat(events.failures).isEmpty();
       assertThat(events.backpressure).isEmpty();
     }
-    // The rest is moved by backpressure and services, below.
+    // The rest is moved by reads of files, backpressure and services, below.
+    seen.addAll(READS);
     seen.addAll(
         Set.of("immutableMemtables", "stalledNanos", "delayedNanos", "backpressure", "services"));
     assertThat(seen)
@@ -254,6 +265,36 @@ class StatsTest {
   private static String onlyPath(FirnTable table) {
     assertThat(table.files()).hasSize(1);
     return table.files().get(0).path().replaceFirst("^file:(//)?", "");
+  }
+
+  @Test
+  void readsOfFilesAreCountedUntilTheRowsAreKeptInMemory() {
+    try (FirnTable table = quiet().open()) {
+      flushOverlapping(table, 1);
+      TableStats flushed = table.stats();
+      assertThat(table.get(1L)).isPresent();
+      TableStats cold = table.stats();
+      assertThat(allMoved(flushed, cold))
+          .contains("fileReads", "fileBytesRead", "pagesDecoded")
+          .isSubsetOf(READS);
+      assertThat(table.get(1L)).isPresent();
+      TableStats kept = table.stats();
+      assertThat(kept.pageCacheBytes()).isGreaterThan(flushed.pageCacheBytes());
+      assertThat(table.get(1L)).isPresent();
+      assertThat(allMoved(kept, table.stats())).as("read from memory").isEmpty();
+      assertThat(kept.pageCacheDiskBytes()).isZero();
+    }
+    try (FirnTable table =
+        quiet()
+            .option("page-cache-bytes-max", "0")
+            .option("page-cache-disk-bytes-max", "1mb")
+            .open()) {
+      for (int i = 0; i < 4; i++) {
+        assertThat(table.get(1L)).isPresent();
+      }
+      assertThat(table.stats().pageCacheBytes()).isZero();
+      assertThat(table.stats().pageCacheDiskBytes()).isPositive();
+    }
   }
 
   @Test

@@ -116,7 +116,8 @@ public final class DataFileReaders implements AutoCloseable {
         metrics.pagesDecoded.sum(),
         metrics.dictionariesDecoded.sum(),
         pages.bytes(),
-        pages.pages());
+        pages.pages(),
+        pages.spilledBytes());
   }
 
   /** Closes the files nobody has pinned and refuses to open more. Closing again does nothing. */

@@ -68,6 +68,10 @@ final class PageCache implements AutoCloseable {
     return entries.policy().eviction().orElseThrow().weightedSize().orElse(0);
   }
 
+  long spilledBytes() {
+    return spill == null ? 0 : spill.bytes();
+  }
+
   long pages() {
     return entries.estimatedSize();
   }

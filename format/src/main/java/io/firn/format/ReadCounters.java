@@ -10,6 +10,7 @@ package io.firn.format;
  * @param dictionariesDecoded dictionary pages decompressed and decoded
  * @param cachedBytes bytes of decoded pages and dictionaries held now
  * @param cachedPages decoded pages held now
+ * @param spilledBytes rows held on local disk now, see {@link RowSpill}
  */
 public record ReadCounters(
     long filesOpened,
@@ -18,7 +19,8 @@ public record ReadCounters(
     long pagesDecoded,
     long dictionariesDecoded,
     long cachedBytes,
-    long cachedPages) {
+    long cachedPages,
+    long spilledBytes) {
 
   /** What happened since an earlier moment; the cache's content is the present one. */
   public ReadCounters since(ReadCounters earlier) {
@@ -29,6 +31,7 @@ public record ReadCounters(
         pagesDecoded - earlier.pagesDecoded,
         dictionariesDecoded - earlier.dictionariesDecoded,
         cachedBytes,
-        cachedPages);
+        cachedPages,
+        spilledBytes);
   }
 }

@@ -167,6 +167,16 @@ public final class RowSpill implements AutoCloseable {
     }
   }
 
+  /** The bytes of all its files. */
+  synchronized long bytes() {
+    long bytes = 0;
+    for (int i = 0; i < segments.length(); i++) {
+      Segment segment = segments.get(i);
+      bytes += segment == null ? 0 : segment.output.position();
+    }
+    return bytes;
+  }
+
   /** The longest piece that can be appended. */
   int bytesMax() {
     return segmentBytes;
