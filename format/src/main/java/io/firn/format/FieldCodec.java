@@ -27,6 +27,8 @@ final class FieldCodec {
 
   static final int END_SLOT_BYTES = 4;
 
+  private static final int UUID_BYTES = 16;
+
   private final String path;
   private final Type type;
   private final boolean required;
@@ -42,17 +44,9 @@ final class FieldCodec {
     this.required = required;
     this.kind = PhysicalKind.of(type);
     this.scalar = new Scalar(path, type);
-    this.slotBytes =
-        switch (kind) {
-          case BOOLEAN -> 1;
-          case INT, FLOAT -> 4;
-          case LONG, DOUBLE -> 8;
-          case BYTES -> type.typeId() == Type.TypeID.UUID ? 16 : END_SLOT_BYTES;
-          case OBJECT -> END_SLOT_BYTES;
-        };
-    this.variable =
-        kind == PhysicalKind.OBJECT
-            || (kind == PhysicalKind.BYTES && type.typeId() != Type.TypeID.UUID);
+    int width = type.typeId() == Type.TypeID.UUID ? UUID_BYTES : kind.width();
+    this.variable = width < 0;
+    this.slotBytes = variable ? END_SLOT_BYTES : width;
     this.children =
         type.isNestedType() && kind == PhysicalKind.OBJECT
             ? of(path + ".", type.asNestedType().fields())

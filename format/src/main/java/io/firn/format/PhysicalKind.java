@@ -40,7 +40,7 @@ public enum PhysicalKind {
     };
   }
 
-  /** The bytes of a value in memory; -1 if not all take the same. */
+  /** The bytes of a value, in memory and in encoded rows; -1 if not all take the same. */
   int width() {
     return switch (this) {
       case BOOLEAN -> 1;

@@ -16,6 +16,7 @@ final class ProjectedColumns {
   private final @Nullable FileColumn[] columns;
   private final @Nullable Object[] constants;
   private final GenericRecord template;
+  private final int rowBytes;
 
   /**
    * @param path the file, for messages
@@ -36,6 +37,19 @@ final class ProjectedColumns {
         template.set(i, constants[i]);
       }
     }
+    this.rowBytes = rowBytes(columns);
+  }
+
+  private static int rowBytes(@Nullable FileColumn[] columns) {
+    int bytes = 0;
+    for (FileColumn column : columns) {
+      int width = column == null ? 0 : column.width();
+      if (width < 0) {
+        return -1;
+      }
+      bytes += width;
+    }
+    return bytes;
   }
 
   private static @Nullable Object constant(NestedField field, String path) {
@@ -72,14 +86,7 @@ final class ProjectedColumns {
 
   /** What a row of these columns takes in memory; -1 if not all rows take the same. */
   int rowBytes() {
-    int bytes = 0;
-    for (FileColumn column : columns) {
-      if (column != null && !column.fixedWidth()) {
-        return -1;
-      }
-      bytes += column == null ? 0 : column.width();
-    }
-    return bytes;
+    return rowBytes;
   }
 
   /**
