@@ -103,6 +103,22 @@ class CostTest {
   }
 
   @Test
+  void aRepeatedScanOfNumbersDecodesNothingAndOneOfTextsAllAgain() {
+    try (FirnTable table = open()) {
+      load(table);
+      assertThat(pagesOfSecondScan(table, "id", "amount")).isZero();
+      assertThat(pagesOfSecondScan(table, "id", "name")).isGreaterThan(10);
+    }
+  }
+
+  private static long pagesOfSecondScan(FirnTable table, String... columns) {
+    assertThat(Rows.all(table.scan().select(columns))).hasSize(ROWS);
+    long decoded = table.stats().pagesDecoded();
+    assertThat(Rows.all(table.scan().select(columns))).hasSize(ROWS);
+    return table.stats().pagesDecoded() - decoded;
+  }
+
+  @Test
   void aScanWithALimitReadsLittleMoreThanItDelivers() throws IOException {
     try (FirnTable table = open()) {
       load(table);

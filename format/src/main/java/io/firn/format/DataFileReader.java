@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface DataFileReader extends AutoCloseable {
 
+  /** For scans that are not likely to be repeated, instead of how many rows they read in all. */
+  long ONCE = Long.MAX_VALUE;
+
   /** The path the file was opened by. */
   String path();
 
@@ -89,7 +92,7 @@ public interface DataFileReader extends AutoCloseable {
    * @param deleted rows that the caller passes over: their values are unspecified
    * @param rowsInAll how many rows are read by all the scans that this one is a part of: if these
    *     columns of so many rows, all of fixed width, would take no more than an eighth of {@link
-   *     CacheOptions#pageBytes}, their decoded pages are kept for the next time
+   *     CacheOptions#pageBytes}, their decoded pages are kept for the next time; or {@link #ONCE}
    */
   RowScan scan(
       Projection projection,
@@ -106,7 +109,7 @@ public interface DataFileReader extends AutoCloseable {
       long to,
       @Nullable Expression pagePruning,
       RowMask deleted) {
-    return scan(projection, from, to, pagePruning, deleted, Long.MAX_VALUE);
+    return scan(projection, from, to, pagePruning, deleted, ONCE);
   }
 
   /** The same with the values of every row. */

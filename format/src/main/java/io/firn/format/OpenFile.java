@@ -232,12 +232,12 @@ final class OpenFile {
       @Nullable Expression pruning,
       Direction direction) {
     if (rowCount() == 0) {
-      return scan(projection, 0, 0, null, RowMask.NONE, direction, 0);
+      return scan(projection, 0, 0, null, RowMask.NONE, direction, DataFileReader.ONCE);
     }
     long from = fromKey == null ? 0 : keys().lowerBound(fromKey);
     long to = toKey == null ? rowCount() : keys().lowerBound(toKey);
     if (keys().sorted()) {
-      return scan(projection, from, to, pruning, RowMask.NONE, direction, Long.MAX_VALUE);
+      return scan(projection, from, to, pruning, RowMask.NONE, direction, DataFileReader.ONCE);
     }
     ProjectedColumns projected = project(projection);
     hold();

@@ -123,8 +123,7 @@ final class PinnedReader implements DataFileReader {
       long to,
       @Nullable Expression pagePruning,
       RowMask deleted) {
-    return file()
-        .scan(projection, from, to, pagePruning, deleted, Direction.BACKWARD, Long.MAX_VALUE);
+    return file().scan(projection, from, to, pagePruning, deleted, Direction.BACKWARD, ONCE);
   }
 
   @Override
