@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a table's figures together, without a lock. */
+/** Puts a table's figures together, without a lock that anybody holds for long. */
 final class StatsReport {
 
   private StatsReport() {}

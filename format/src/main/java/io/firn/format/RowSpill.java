@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,6 +56,9 @@ public final class RowSpill implements AutoCloseable {
 
   @GuardedBy("this")
   private @Nullable Segment current;
+
+  /** Of all segments. Changed under the lock of this object, read by anybody. */
+  private final AtomicLong bytesHeld = new AtomicLong();
 
   private volatile boolean ended;
 
@@ -134,6 +138,7 @@ public final class RowSpill implements AutoCloseable {
       }
       long place = (long) target.number << Integer.SIZE | target.output.position();
       target.output.write(bytes, 0, bytes.length);
+      bytesHeld.addAndGet(bytes.length);
       return place;
     } catch (IOException e) {
       end("it cannot be written", e);
@@ -152,6 +157,7 @@ public final class RowSpill implements AutoCloseable {
     if (oldest != null) {
       oldest.input.close();
       storage.delete(oldest.input.path());
+      bytesHeld.addAndGet(-oldest.output.position());
     }
     String path = StoragePaths.join(directory, number + SUFFIX);
     OutputFileHandle output = storage.create(path);
@@ -167,14 +173,9 @@ public final class RowSpill implements AutoCloseable {
     }
   }
 
-  /** The bytes of all its files. */
-  synchronized long bytes() {
-    long bytes = 0;
-    for (int i = 0; i < segments.length(); i++) {
-      Segment segment = segments.get(i);
-      bytes += segment == null ? 0 : segment.output.position();
-    }
-    return bytes;
+  /** The bytes of all its files. Waits for nobody. */
+  long bytes() {
+    return bytesHeld.get();
   }
 
   /** The longest piece that can be appended. */
@@ -232,6 +233,7 @@ public final class RowSpill implements AutoCloseable {
     }
     ended = true;
     pending.clear();
+    bytesHeld.set(0);
     Segment last = current;
     current = null;
     try {

@@ -165,6 +165,7 @@ class RowSpillTest {
       for (int i = 0; i < 200; i++) {
         lookUp(reader, random, 200);
         assertThat(spilledBytes()).isLessThanOrEqualTo(RowSpill.BYTES_MIN);
+        assertThat(readers.counters().spilledBytes()).isEqualTo(spilledBytes());
       }
       assertThat(spilled()).as("the first segment is gone").doesNotContain(cache.resolve("1.rows"));
       assertThat(spilled()).hasSize(8);
