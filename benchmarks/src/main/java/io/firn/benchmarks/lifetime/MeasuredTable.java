@@ -1,6 +1,7 @@
 package io.firn.benchmarks.lifetime;
 
 import io.firn.benchmarks.reference.ColumnSum;
+import io.firn.benchmarks.reference.FirnReader;
 import io.firn.benchmarks.reference.ReferenceModel;
 import io.firn.benchmarks.reference.ReferenceSchema;
 import io.firn.benchmarks.suite.Latencies;
@@ -8,14 +9,8 @@ import io.firn.benchmarks.suite.WrongAnswerError;
 import io.firn.engine.CompactionKind;
 import io.firn.engine.FirnOptions;
 import io.firn.engine.FirnTable;
-import java.io.IOException;
 import java.util.Optional;
 import java.util.Random;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
-import org.apache.arrow.vector.Float8Vector;
-import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.iceberg.data.Record;
 
 /** A table of reference rows beside the model that says what is in it. Of one thread. */
@@ -118,18 +113,8 @@ final class MeasuredTable implements AutoCloseable {
   }
 
   /** Scans a column, checks count and sum against the model, and some whole rows. */
-  void check() throws IOException {
-    ColumnSum sum = new ColumnSum();
-    try (BufferAllocator allocator = new RootAllocator();
-        ArrowReader reader = table.scan().select("d1").arrow(allocator)) {
-      VectorSchemaRoot batch = reader.getVectorSchemaRoot();
-      while (reader.loadNextBatch()) {
-        Float8Vector values = (Float8Vector) batch.getVector(0);
-        for (int i = 0; i < batch.getRowCount(); i++) {
-          sum.add(values.get(i));
-        }
-      }
-    }
+  void check() {
+    ColumnSum sum = new FirnReader(table).sumD1();
     WrongAnswerError.check(sum.sameAs(model.d1Sum()), "the number of rows, or the sum of a column");
     get(CHECKED_ROWS);
   }

@@ -18,11 +18,11 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.jspecify.annotations.Nullable;
 
 /** Reads of Firn: rows as Iceberg records, columns as Arrow batches. */
-final class FirnReader implements StoreReader<Record> {
+public final class FirnReader implements StoreReader<Record> {
 
   private final FirnTable table;
 
-  FirnReader(FirnTable table) {
+  public FirnReader(FirnTable table) {
     this.table = table;
   }
 

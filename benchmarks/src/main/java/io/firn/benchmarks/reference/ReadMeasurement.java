@@ -136,28 +136,28 @@ final class ReadMeasurement<R> {
 
   /**
    * The median of scans after others that warm up: at least three, and as many as half the time of
-   * the warm-up has room for; fewer if they take too long to be repeated.
+   * the warm-up has room for. Scans that take too long to be repeated are their own warm-up.
    */
   private double scan(ColumnSum expected, Supplier<ColumnSum> source) {
-    long begin = System.nanoTime();
+    List<Long> warmUp = scans(1, warmUpNanos, expected, source);
+    List<Long> nanos =
+        warmUp.get(0) < FIGURE_NANOS_MAX / 4 ? scans(3, warmUpNanos / 2, expected, source) : warmUp;
+    Collections.sort(nanos);
+    return nanos.get(nanos.size() / 2) / 1e9;
+  }
+
+  /** What scans took, no fewer than so many and for no less than a time. */
+  private static List<Long> scans(
+      int least, long nanosLeast, ColumnSum expected, Supplier<ColumnSum> source) {
     List<Long> nanos = new ArrayList<>();
-    int warm = 0;
-    long total = 0;
-    while (nanos.size() - warm < 3 || total < warmUpNanos * 3 / 2) {
+    long begin = System.nanoTime();
+    while (nanos.size() < least || System.nanoTime() - begin < nanosLeast) {
       long start = System.nanoTime();
-      check(source.get().sameAs(expected), "the rows of a scan");
+      ColumnSum sum = source.get();
       nanos.add(System.nanoTime() - start);
-      total = System.nanoTime() - begin;
-      if (total < warmUpNanos) {
-        warm = nanos.size();
-      } else if (nanos.get(0) >= FIGURE_NANOS_MAX / 4) {
-        break;
-      }
+      check(sum.sameAs(expected), "the rows of a scan");
     }
-    List<Long> last =
-        new ArrayList<>(nanos.subList(Math.min(warm, nanos.size() - 1), nanos.size()));
-    Collections.sort(last);
-    return last.get(last.size() / 2) / 1e9;
+    return nanos;
   }
 
   /** Reads all rows, and takes of each no more than what proves that it was read. */
