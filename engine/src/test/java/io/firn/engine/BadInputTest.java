@@ -12,12 +12,12 @@ import io.firn.error.StorageException;
 import io.firn.error.UnsupportedFeatureException;
 import io.firn.storage.LocalStorage;
 import io.firn.testkit.FaultStorage;
+import io.firn.testkit.LiveFiles;
 import io.firn.testkit.StorageOperation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
@@ -79,14 +79,9 @@ class BadInputTest {
 
   @Test
   void aCopiedDirectoryIsReadAndNeverWritten() throws IOException {
-    table.close();
+    table.flush();
     Path copy = directory.resolve("copy");
-    try (Stream<Path> files = Files.walk(home)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, copy.resolve(home.relativize(file)));
-      }
-    }
-    table = Rows.at(home).open();
+    LiveFiles.copy(home, copy);
     assertThatThrownBy(() -> Rows.at(copy).open())
         .isInstanceOf(UnsupportedFeatureException.class)
         .hasMessageContaining(copy.toString())

@@ -223,7 +223,7 @@ final class ContestCampaign implements Campaign {
       }
       table.flush();
       Path copy = round.directory().resolve("copy");
-      copy(Path.of(round.table()), copy);
+      LiveFiles.copy(Path.of(round.table()), copy);
       refused(
           UnsupportedFeatureException.class,
           () -> Workload.table(storage, copy.toString()).open().close());
@@ -232,16 +232,6 @@ final class ContestCampaign implements Campaign {
       ledger.checkNewest(table, "after the copy was refused");
     }
     ledger.checkSnapshots(storage, round.table(), "after the copy was refused");
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    LiveFiles.forEach(
-        from,
-        file -> {
-          Path target = to.resolve(from.relativize(file).toString());
-          Files.createDirectories(target.getParent());
-          Files.copy(file, target);
-        });
   }
 
   private static void refused(Class<? extends FirnException> expected, Runnable opening) {

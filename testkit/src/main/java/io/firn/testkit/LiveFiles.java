@@ -24,6 +24,17 @@ public final class LiveFiles {
     void on(Path file) throws IOException;
   }
 
+  /** Copies every regular file that is still there, and the directories these are in. */
+  public static void copy(Path from, Path to) throws IOException {
+    forEach(
+        from,
+        file -> {
+          Path target = to.resolve(from.relativize(file));
+          Files.createDirectories(target.getParent());
+          Files.copy(file, target);
+        });
+  }
+
   /** Does something with every regular file below a directory that is still there. */
   public static void forEach(Path directory, Action action) throws IOException {
     Files.walkFileTree(
@@ -36,7 +47,7 @@ public final class LiveFiles {
               try {
                 action.on(file);
               } catch (NoSuchFileException gone) {
-                return FileVisitResult.CONTINUE;
+                return visitFileFailed(file, gone);
               }
             }
             return FileVisitResult.CONTINUE;

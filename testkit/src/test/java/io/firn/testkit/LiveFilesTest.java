@@ -40,6 +40,14 @@ class LiveFilesTest {
   }
 
   @Test
+  void aCopyHasTheFilesInTheirPlaces() throws IOException {
+    Path deep = Files.createDirectories(directory.resolve("from/deep"));
+    Files.writeString(deep.resolve("a"), "text");
+    LiveFiles.copy(directory.resolve("from"), directory.resolve("to"));
+    assertThat(directory.resolve("to/deep/a")).hasContent("text");
+  }
+
+  @Test
   void otherFailuresAreToldAndDirectoriesAreNoFiles() throws IOException {
     Files.createDirectories(directory.resolve("empty"));
     LiveFiles.forEach(
