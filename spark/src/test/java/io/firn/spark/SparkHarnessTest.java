@@ -87,4 +87,12 @@ class SparkHarnessTest {
         .hasMessageContaining("UNRESOLVED_COLUMN");
     assertThat(spark.sql("SELECT 40 + 2").number()).isEqualTo(42);
   }
+
+  @Test
+  void aProcessThatEndsSaysHowAndWhy() {
+    assertThatThrownBy(() -> SparkProcess.start(List.of("--no-such-flag")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("exit code 1")
+        .hasMessageContaining("no-such-flag");
+  }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -60,7 +61,14 @@ public final class SparkProcess implements AutoCloseable {
    * into running, and waits until it answers.
    */
   public static SparkProcess start() throws IOException {
-    return start(List.of("-Xmx1500m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    return start(
+        List.of(
+            "-Xmx1500m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            // One compiler alone gets 48 MB for its code. Queries fill that with classes of their
+            // own, and a process that has no room left for code ends.
+            "-XX:ReservedCodeCacheSize=240m"));
   }
 
   /** Starts a session with these flags for Java, and waits until it answers. */
@@ -81,7 +89,12 @@ public final class SparkProcess implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     SparkProcess spark = new SparkProcess(builder.start(), log);
-    spark.answer();
+    try {
+      spark.answer();
+    } catch (IOException e) {
+      spark.close();
+      throw e;
+    }
     return spark;
   }
 
@@ -142,16 +155,29 @@ public final class SparkProcess implements AutoCloseable {
       }
       return new SparkResult(columns, rows);
     } catch (IOException e) {
-      throw new UncheckedIOException("Spark went away: " + logged(), e);
+      throw new UncheckedIOException(lastWords(), e);
     }
   }
 
   private JsonNode answer() throws IOException {
     String line = answers.readLine();
     if (line == null) {
-      throw new IOException("Spark ended: " + logged());
+      throw new EOFException(lastWords());
     }
     return json.readTree(line);
+  }
+
+  /** How the process ended, and what it said. */
+  private String lastWords() {
+    String end = "without an exit code";
+    try {
+      if (process.waitFor(10, TimeUnit.SECONDS)) {
+        end = "with exit code " + process.exitValue();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return "Spark ended " + end + ": " + logged();
   }
 
   private String logged() {
