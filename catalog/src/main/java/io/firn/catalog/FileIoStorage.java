@@ -66,7 +66,7 @@ final class FileIoStorage implements Storage {
 
   @Override
   public InputFileHandle open(String path) throws IOException {
-    return repeat(
+    return existing(
         "open",
         path,
         () -> {
@@ -77,7 +77,7 @@ final class FileIoStorage implements Storage {
 
   @Override
   public long length(String path) throws IOException {
-    return repeat("find the length of", path, () -> io.newInputFile(path).getLength());
+    return existing("find the length of", path, () -> io.newInputFile(path).getLength());
   }
 
   @Override
@@ -181,6 +181,30 @@ final class FileIoStorage implements Storage {
         "Cannot " + what + " " + path + ": only local files know that");
   }
 
+  /** As {@link #repeat}, for what fails in the store's own words if there is no such file. */
+  private <T> T existing(String what, String path, Call<T> call) throws IOException {
+    try {
+      return repeat(what, path, call);
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (IOException e) {
+      if (isThere(path, e)) {
+        throw e;
+      }
+      throw missing(path, e);
+    }
+  }
+
+  /** True also if nobody can tell. */
+  private boolean isThere(String path, IOException failure) {
+    try {
+      return exists(path);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+      return true;
+    }
+  }
+
   /** Calls once, without an interrupt that is there already; it is back afterwards. */
   static <T> T call(String what, String path, Call<T> call) throws IOException {
     boolean interrupted = Thread.interrupted();
@@ -218,17 +242,21 @@ final class FileIoStorage implements Storage {
   }
 
   private static IOException failure(String what, String path, Exception thrown) {
-    IOException failure;
     if (isMissing(thrown)) {
-      failure = new NoSuchFileException(path);
-    } else if (thrown instanceof AlreadyExistsException
-        || thrown instanceof FileAlreadyExistsException) {
-      failure = new FileAlreadyExistsException(path);
-    } else {
-      return new IOException("Cannot " + what + " " + path + ": " + thrown.getMessage(), thrown);
+      return missing(path, thrown);
     }
-    failure.initCause(thrown);
-    return failure;
+    if (thrown instanceof AlreadyExistsException || thrown instanceof FileAlreadyExistsException) {
+      IOException failure = new FileAlreadyExistsException(path);
+      failure.initCause(thrown);
+      return failure;
+    }
+    return new IOException("Cannot " + what + " " + path + ": " + thrown.getMessage(), thrown);
+  }
+
+  private static NoSuchFileException missing(String path, Exception cause) {
+    NoSuchFileException missing = new NoSuchFileException(path);
+    missing.initCause(cause);
+    return missing;
   }
 
   private static boolean isMissing(Exception thrown) {

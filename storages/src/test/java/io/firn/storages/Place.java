@@ -17,6 +17,8 @@ import org.apache.iceberg.catalog.TableIdentifier;
 
 /** Where the files of a test's table are, and which catalog names it. */
 enum Place {
+  LOCAL_JDBC,
+  LOCAL_REST,
   HDFS_HADOOP,
   HDFS_JDBC,
   S3_JDBC,
@@ -31,6 +33,8 @@ enum Place {
     String warehouse = "/" + directory.getFileName() + "-" + name().toLowerCase(Locale.ROOT);
     Map<String, String> properties = new HashMap<>();
     switch (this) {
+      case LOCAL_JDBC, LOCAL_REST ->
+          properties.put("warehouse", directory.resolve("warehouse").toString());
       case HDFS_HADOOP, HDFS_JDBC ->
           properties.put("warehouse", HdfsServer.running().uri() + warehouse);
       case S3_JDBC, S3_REST -> {
@@ -40,8 +44,8 @@ enum Place {
     }
     switch (this) {
       case HDFS_HADOOP -> properties.put("type", "hadoop");
-      case HDFS_JDBC, S3_JDBC -> jdbc(properties, directory);
-      case S3_REST -> {
+      case LOCAL_JDBC, HDFS_JDBC, S3_JDBC -> jdbc(properties, directory);
+      case LOCAL_REST, S3_REST -> {
         properties.put("type", "rest");
         properties.put("uri", rest(directory, properties).uri());
       }

@@ -81,7 +81,7 @@ class RemoteTableTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Place.class)
+  @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "LOCAL.*")
   void whatIsWrittenIsFoundInTheEngineAndOutsideOfIt(Place place) throws IOException {
     Workload work = new Workload(seeds.random());
     try (FirnTable table = open(place.properties(directory))) {
