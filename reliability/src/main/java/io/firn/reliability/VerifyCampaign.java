@@ -52,15 +52,14 @@ final class VerifyCampaign implements Campaign {
 
   @Override
   public long run(Round round) throws Exception {
-    long[] flushed = {0};
-    Image image = image(round, flushed);
+    Image image = image(round);
     Ledger.checkSound(image.with("", null), round.table(), "before any damage");
-    Set<String> needed = needed(image, round);
+    Needed needed = needed(image, round);
     Random random = round.random();
     int slice = round.place(SLICES);
     Cases cases = new Cases();
     for (String path : image.files().keySet()) {
-      if (!counts(image, path, needed, flushed[0])) {
+      if (!counts(image, path, needed)) {
         continue;
       }
       List<Damage> damages = new ArrayList<>(Damage.flips(image, path, slice, SLICES));
@@ -79,8 +78,11 @@ final class VerifyCampaign implements Campaign {
     return cases.tried();
   }
 
-  /** Several levels, vectors, manifests and snapshots, and two log segments that are needed. */
-  private static Image image(Round round, long[] flushed) throws Exception {
+  /**
+   * Several levels, vectors, manifests and snapshots, and two log segments; the second session may
+   * have flushed what it found in the first of them.
+   */
+  private static Image image(Round round) throws Exception {
     Ledger ledger = new Ledger();
     Random random = new Random(round.seed());
     CrashStorage storage =
@@ -99,7 +101,6 @@ final class VerifyCampaign implements Campaign {
                   table.compact(CompactionKind.FULL);
                 }
               }
-              flushed[0] = ledger.attempted();
               workload.write(table, 8);
             });
     storage =
@@ -116,19 +117,23 @@ final class VerifyCampaign implements Campaign {
     return Image.of(storage, round.table());
   }
 
-  private static Set<String> needed(Image image, Round round) throws Exception {
+  /** What the table's metadata names, and up to where the log is in these files. */
+  private record Needed(Set<String> files, long flushedSequence) {}
+
+  private static Needed needed(Image image, Round round) throws Exception {
     try (TableStore store =
         TableStore.open(TableLocation.ofPath(round.table()), image.with("", null))) {
-      return store.referencedFiles();
+      return new Needed(store.referencedFiles(), store.version().flushedSequence());
     }
   }
 
-  private static boolean counts(Image image, String path, Set<String> needed, long flushed) {
+  private static boolean counts(Image image, String path, Needed needed) {
     if (path.endsWith(".wal")) {
       String next = segments(image).higher(path);
-      return next == null || ByteBuffer.wrap(image.file(next)).getLong(40) > flushed + 1;
+      return next == null
+          || ByteBuffer.wrap(image.file(next)).getLong(40) > needed.flushedSequence() + 1;
     }
-    return needed.contains(path)
+    return needed.files().contains(path)
         || path.endsWith("/version-hint.text")
         || path.endsWith("/LOCK")
         || path.endsWith("/wal/head");
