@@ -7,6 +7,7 @@ import io.firn.testkit.CrashStorage;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.StorageOperation;
 import io.firn.testkit.SurvivalMode;
+import io.firn.testkit.TrackingStorage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,7 +123,8 @@ final class FaultCampaign implements Campaign {
     CrashStorage disk = new CrashStorage();
     FaultStorage faults = new FaultStorage(disk);
     FaultStorage.Fault fault = strike.on(faults, error, random);
-    SyncRecorder storage = new SyncRecorder(faults);
+    TrackingStorage tracked = new TrackingStorage(faults);
+    SyncRecorder storage = new SyncRecorder(tracked);
     Ledger ledger = new Ledger();
     run(round, ledger, random, storage, moment);
     if (fault.fired() == 0) {
@@ -131,10 +133,20 @@ final class FaultCampaign implements Campaign {
     if (!storage.triedAgain().isEmpty()) {
       throw new AssertionError(moment + ": synced again: " + storage.triedAgain());
     }
+    assertAllClosed(tracked, moment);
     CrashStorage survivor = disk.crash(SurvivalMode.NONE, random.nextLong());
     new Workload(survivor, round.table(), random, ledger).goOn(moment);
     Ledger.checkSound(survivor, round.table(), moment);
     return 1;
+  }
+
+  /** A table that is closed, or could not be opened, holds neither a file nor the lock. */
+  private static void assertAllClosed(TrackingStorage tracked, String moment) {
+    try {
+      tracked.assertAllClosed();
+    } catch (AssertionError e) {
+      throw new AssertionError(moment + ": " + e.getMessage(), e);
+    }
   }
 
   private static void run(
