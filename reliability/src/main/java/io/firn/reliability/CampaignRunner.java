@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -38,15 +37,21 @@ public final class CampaignRunner {
     }
   }
 
-  private final Limits limits;
-  private final Consumer<Tally.Failure> onFailure;
+  /** Told what happens while it happens, by one thread at a time. */
+  public interface Watcher {
+    /** A round has failed. */
+    void failed(Tally.Failure failure);
 
-  /**
-   * @param onFailure told of each failure when it happens; by one thread at a time
-   */
-  public CampaignRunner(Limits limits, Consumer<Tally.Failure> onFailure) {
+    /** A round is over, this way or that; so much has been done until now. */
+    default void advanced(Tally sofar) {}
+  }
+
+  private final Limits limits;
+  private final Watcher watcher;
+
+  public CampaignRunner(Limits limits, Watcher watcher) {
     this.limits = limits;
-    this.onFailure = onFailure;
+    this.watcher = watcher;
   }
 
   /** The seed of a round: the same for the same first seed and index. */
@@ -129,12 +134,14 @@ public final class CampaignRunner {
     private synchronized void succeeded(long tried) {
       done++;
       cases += tried;
+      watcher.advanced(tally());
     }
 
     private synchronized void failed(Tally.Failure failure) {
       done++;
       failures.add(failure);
-      onFailure.accept(failure);
+      watcher.failed(failure);
+      watcher.advanced(tally());
     }
 
     synchronized Tally tally() {

@@ -28,7 +28,7 @@ final class FullDiskCampaign implements Campaign {
 
   @Override
   public int rounds() {
-    return 500;
+    return 50;
   }
 
   @Override

@@ -24,6 +24,8 @@ import picocli.CommandLine.Parameters;
     })
 public final class Main implements Callable<Integer> {
 
+  private static final int PROGRESS_SECONDS = 60;
+
   @Parameters(paramLabel = "CAMPAIGN", description = "Names of campaigns; all if none is given.")
   private List<String> names = new ArrayList<>();
 
@@ -79,20 +81,11 @@ public final class Main implements Callable<Integer> {
           new CampaignRunner(
               new CampaignRunner.Limits(
                   Duration.ofMinutes(roundMinutes), Duration.ofMinutes(minutes), threads),
-              failure -> report(out, campaign, failure));
+              watcher(out, campaign));
       tallies.add(
           runner.run(everyday ? campaign.everyday() : campaign, from, count(campaign), seed));
-      print(out, tallies.get(tallies.size() - 1));
     }
-    out.printf(
-        Locale.ROOT,
-        "%n%-12s %8s %10s %9s  seed %d%n",
-        "campaign",
-        "rounds",
-        "cases",
-        "failures",
-        seed);
-    tallies.forEach(tally -> print(out, tally));
+    print(out, tallies);
     return tallies.stream().allMatch(tally -> tally.failures().isEmpty()) ? 0 : 1;
   }
 
@@ -103,26 +96,65 @@ public final class Main implements Callable<Integer> {
     return everyday ? campaign.everydayRounds() : campaign.rounds();
   }
 
-  private static void print(PrintWriter out, Tally tally) {
-    out.printf(
-        Locale.ROOT,
-        "%-12s %8d %10d %9d  %.0f s%n",
-        tally.campaign(),
-        tally.rounds(),
-        tally.cases(),
-        tally.failures().size(),
-        tally.seconds());
-    out.flush();
+  /** Reports failures when they happen, and once a minute how far the campaign is. */
+  private CampaignRunner.Watcher watcher(PrintWriter out, Campaign campaign) {
+    return new CampaignRunner.Watcher() {
+      private double told;
+
+      @Override
+      public void failed(Tally.Failure failure) {
+        out.printf(
+            Locale.ROOT,
+            "FAILED: %s --seed %d --from %d --rounds 1%n",
+            campaign.name(),
+            seed,
+            failure.round());
+        failure.error().printStackTrace(out);
+        out.flush();
+      }
+
+      @Override
+      public void advanced(Tally sofar) {
+        if (sofar.seconds() - told >= PROGRESS_SECONDS) {
+          told = sofar.seconds();
+          out.printf(
+              Locale.ROOT,
+              "%s: %d of %d rounds, %d cases, %d failures, %.0f s%n",
+              campaign.name(),
+              sofar.rounds(),
+              count(campaign),
+              sofar.cases(),
+              sofar.failures().size(),
+              sofar.seconds());
+          out.flush();
+        }
+      }
+    };
   }
 
-  private void report(PrintWriter out, Campaign campaign, Tally.Failure failure) {
+  /** The target is the campaign's full number of rounds, however many were asked for. */
+  private void print(PrintWriter out, List<Tally> tallies) {
     out.printf(
         Locale.ROOT,
-        "FAILED: %s --seed %d --from %d --rounds 1%n",
-        campaign.name(),
-        seed,
-        failure.round());
-    failure.error().printStackTrace(out);
+        "%n%-14s %8s %8s %10s %9s %9s  seed %d%n",
+        "campaign",
+        "target",
+        "rounds",
+        "cases",
+        "failures",
+        "seconds",
+        seed);
+    for (Tally tally : tallies) {
+      out.printf(
+          Locale.ROOT,
+          "%-14s %8d %8d %10d %9d %9.0f%n",
+          tally.campaign(),
+          Campaigns.named(tally.campaign()).rounds(),
+          tally.rounds(),
+          tally.cases(),
+          tally.failures().size(),
+          tally.seconds());
+    }
     out.flush();
   }
 }

@@ -33,7 +33,7 @@ final class UnknownOutcomeCampaign implements Campaign {
 
   @Override
   public int rounds() {
-    return 1_000;
+    return 300;
   }
 
   @Override

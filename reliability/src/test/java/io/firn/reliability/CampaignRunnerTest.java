@@ -136,4 +136,39 @@ class CampaignRunnerTest {
     assertThat(hang.getSuppressed())
         .anyMatch(thread -> String.valueOf(thread.getMessage()).equals("round-0"));
   }
+
+  @Test
+  void aWatcherIsToldOfEveryRoundAndOfItsFailure() {
+    List<Integer> rounds = new ArrayList<>();
+    List<Integer> failed = new ArrayList<>();
+    Tally tally =
+        new CampaignRunner(
+                CampaignRunner.Limits.ofRound(Duration.ofMinutes(1)),
+                new CampaignRunner.Watcher() {
+                  @Override
+                  public void failed(Tally.Failure failure) {
+                    failed.add(failure.round());
+                  }
+
+                  @Override
+                  public void advanced(Tally sofar) {
+                    rounds.add(sofar.rounds());
+                    assertThat(sofar.failures()).hasSize(failed.size());
+                  }
+                })
+            .run(
+                new Told(
+                    round -> {
+                      if (round.index() == 1) {
+                        throw new IllegalStateException("told to");
+                      }
+                      return 1;
+                    }),
+                0,
+                3,
+                7);
+    assertThat(rounds).containsExactly(1, 2, 3);
+    assertThat(failed).containsExactly(1);
+    assertThat(tally.cases()).isEqualTo(2);
+  }
 }
