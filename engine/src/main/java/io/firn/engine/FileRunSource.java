@@ -12,13 +12,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The live rows of the files of one sorted run, one file after the other, as an input of an ordered
- * scan. A scan with a limit reads a stretch of about that many rows at first, and longer ones if
- * that was not enough.
+ * scan. A scan with a limit reads a stretch of about its share of these rows at first, and longer
+ * ones if that was not enough.
  */
 final class FileRunSource implements MergeSource {
 
-  private static final long STRETCH_LEAST = 64;
+  private static final long STRETCH_LEAST = 16;
   private static final int STRETCH_GROWTH = 4;
+
+  /** Runs lie among each other at random: most of them have no more than this of their share. */
+  private static final double STRETCH_SLACK = 1.25;
 
   private final ScanRequest request;
   private final Iterator<FileView> files;
@@ -27,7 +30,6 @@ final class FileRunSource implements MergeSource {
   private final KeyCodec keyCodec;
   private final boolean descending;
   private final KeyList keys = new KeyList();
-  private final int[] selection = new int[RowScan.MAX_BATCH_ROWS + 1];
 
   private @Nullable FileView file;
   private @Nullable RowScan scan;
@@ -37,15 +39,18 @@ final class FileRunSource implements MergeSource {
 
   private long to;
   private long stretch;
+  private int[] selection = {};
   private int selected;
   private int at;
 
   /**
    * @param files of one run, in the order of the scan
+   * @param share of all rows that are scanned, those of this run
    */
   FileRunSource(
       ScanRequest request,
       Iterator<FileView> files,
+      double share,
       Projection projection,
       @Nullable Expression pruning) {
     this.request = request;
@@ -54,7 +59,8 @@ final class FileRunSource implements MergeSource {
     this.pruning = pruning;
     this.keyCodec = request.schema().keys();
     this.descending = request.order() == ScanRequest.Order.DESCENDING;
-    this.stretch = Math.max(STRETCH_LEAST, request.limit());
+    double expected = STRETCH_LEAST + STRETCH_SLACK * share * request.limit();
+    this.stretch = Math.min(request.limit(), (long) expected);
   }
 
   @Override
@@ -77,6 +83,10 @@ final class FileRunSource implements MergeSource {
       scan = open;
       FileView current = file;
       if (current != null && open.next()) {
+        int rows = open.batch().rowCount();
+        if (selection.length <= rows) {
+          selection = new int[rows + 1];
+        }
         selected = LiveRows.select(open, current.deleted(), selection);
         keys.clear();
         keyCodec.append(open.batch(), 0, open.batch().rowCount(), keys);

@@ -3,7 +3,6 @@ package io.firn.engine;
 import io.firn.format.ColumnBatch;
 import io.firn.format.KeyList;
 import io.firn.format.RowFilter;
-import io.firn.format.RowScan;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.iceberg.Schema;
@@ -47,13 +46,17 @@ final class MergedStream implements BatchStream {
   private final @Nullable RowFilter filter;
   private final Runnable onClose;
   private final ColumnBatch out;
-  private final int[] selection = new int[RowScan.MAX_BATCH_ROWS];
+  private final int[] selection;
   private int selected;
+
+  /** How many more rows anybody wants. */
+  private long left;
+
   private int wanted = ROWS_AT_FIRST;
 
   // Rows decided on and not yet gathered; all lie in the current batches of their inputs.
-  private final int[] chosenInputs = new int[ROWS_MAX];
-  private final int[] chosenRows = new int[ROWS_MAX];
+  private final int[] chosenInputs;
+  private final int[] chosenRows;
   private int chosen;
   private final Input[] live;
   private int liveCount;
@@ -78,6 +81,16 @@ final class MergedStream implements BatchStream {
     this.out = ColumnBatch.of(schema);
     this.schema = schema;
     this.live = new Input[sources.size()];
+    this.left = request.limit();
+    int most = most(ROWS_MAX);
+    this.selection = new int[most];
+    this.chosenInputs = new int[most];
+    this.chosenRows = new int[most];
+  }
+
+  /** So many rows at most are looked at at once: a filter may pass over any number of them. */
+  private int most(int rows) {
+    return filter == null ? (int) Math.min(rows, left) : rows;
   }
 
   @Override
@@ -101,13 +114,15 @@ final class MergedStream implements BatchStream {
       }
       selected = filter == null ? rows : filter.retain(out, selection, rows);
     } while (selected == 0);
+    left -= Math.min(left, selected);
     return true;
   }
 
   private int fill() {
     out.clear();
     int rows = 0;
-    while (rows < wanted && liveCount > 0) {
+    int most = most(wanted);
+    while (rows < most && liveCount > 0) {
       Input winner = winner();
       MergeSource source = winner.source;
       if (!source.isDelete()) {

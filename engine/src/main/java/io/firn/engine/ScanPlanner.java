@@ -75,10 +75,20 @@ final class ScanPlanner {
     if (runs.size() == 1 && sources.isEmpty() && !descending && many) {
       return concatenated(runs.get(0), new KeyList(), List.of(), true);
     }
+    long all = runs.stream().mapToLong(ScanPlanner::rowCount).sum();
     for (List<FileView> run : runs) {
-      sources.add(new FileRunSource(request, inOrder(run, descending), projection, pruning));
+      double share = (double) rowCount(run) / Math.max(1, all);
+      sources.add(new FileRunSource(request, inOrder(run, descending), share, projection, pruning));
     }
     return merged(sources, projection);
+  }
+
+  private static long rowCount(List<FileView> files) {
+    long rows = 0;
+    for (FileView file : files) {
+      rows += file.live().rowCount();
+    }
+    return rows;
   }
 
   private BatchStream concatenated() {

@@ -72,6 +72,11 @@ public final class ByteBuilder {
     }
   }
 
+  /** Makes room for {@code count} more bytes at once. */
+  void reserve(int count) {
+    truncate(extend(count));
+  }
+
   /** Makes room for {@code count} more bytes, counts them in, and returns where they begin. */
   public int extend(int count) {
     int start = length;

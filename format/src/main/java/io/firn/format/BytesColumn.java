@@ -52,6 +52,11 @@ public final class BytesColumn extends Column {
     offsets[at + 1] = data.length();
   }
 
+  /** Makes room for values of so many bytes together at once. */
+  void reserve(int dataBytes) {
+    data.reserve(dataBytes);
+  }
+
   /**
    * Appends {@code count} values of {@code dataBytes} bytes together, for the caller to fill in:
    * the bytes from the old {@link #dataLength()} on, and the entries of {@link #offsets()} after

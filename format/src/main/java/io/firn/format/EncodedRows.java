@@ -79,6 +79,8 @@ final class EncodedRows {
       }
       case BYTES -> {
         BytesColumn values = (BytesColumn) column;
+        values.reserve(
+            field.variable() ? variableBytes(slot, previous) : count * field.slotBytes());
         for (int i = 0; i < count; i++) {
           byte[] row = array(i);
           int start = start(i);
@@ -112,5 +114,16 @@ final class EncodedRows {
         column.setNull(at + i);
       }
     }
+  }
+
+  /** How long the values of a variable field are together. */
+  private int variableBytes(int slot, int previous) {
+    int bytes = 0;
+    for (int i = 0; i < count; i++) {
+      byte[] row = array(i);
+      int begin = previous < 0 ? 0 : ByteBuilder.intLittle(row, start(i) + previous);
+      bytes = Math.addExact(bytes, ByteBuilder.intLittle(row, start(i) + slot) - begin);
+    }
+    return bytes;
   }
 }

@@ -12,9 +12,6 @@ final class FileScan implements RowScan {
     BACKWARD
   }
 
-  /** A scan of no more rows than this keeps its pages, because such scans are often repeated. */
-  private static final long FEW_ROWS = 16 * 1024;
-
   private static final long BATCH_BYTES = 8L << 20;
   private static final long LEAST_COLUMN_BYTES = 64 << 10;
 
@@ -33,7 +30,7 @@ final class FileScan implements RowScan {
   private boolean closed;
 
   /**
-   * @param keepPages whether pages are kept though the scan is long
+   * @param keepPages whether decoded pages are kept
    * @param kept rows that a short scan finds in memory, or null
    * @param release run once when the scan is closed
    */
@@ -49,14 +46,13 @@ final class FileScan implements RowScan {
     this.direction = direction;
     this.release = release;
     this.cursors = new @Nullable ColumnCursor[columns.count()];
-    boolean few = ranges.rows() <= FEW_ROWS;
-    this.kept = few ? kept : null;
+    this.kept = kept;
     long end = ranges.count() == 0 ? 0 : ranges.to(ranges.count() - 1);
     int variable = 0;
     for (int i = 0; i < cursors.length; i++) {
       FileColumn column = columns.column(i);
       if (column != null) {
-        cursors[i] = new ColumnCursor(column, few || keepPages, end);
+        cursors[i] = new ColumnCursor(column, keepPages, end);
         variable += column.fixedWidth() ? 0 : 1;
       }
     }
@@ -132,7 +128,8 @@ final class FileScan implements RowScan {
   }
 
   private int rowsAhead() {
-    int rows = (int) Math.min(MAX_BATCH_ROWS, ranges.to(range) - at);
+    long end = ranges.to(range);
+    int rows = (int) Math.min(MAX_BATCH_ROWS, (kept == null ? end : kept.end(at, end)) - at);
     for (ColumnCursor cursor : cursors) {
       if (cursor != null && !cursor.fixedWidth()) {
         rows = cursor.fit(at, rows, columnBytes);
@@ -142,7 +139,8 @@ final class FileScan implements RowScan {
   }
 
   private int rowsBehind() {
-    int rows = (int) Math.min(MAX_BATCH_ROWS, at - ranges.from(range));
+    long begin = ranges.from(range);
+    int rows = (int) Math.min(MAX_BATCH_ROWS, at - (kept == null ? begin : kept.begin(begin, at)));
     for (ColumnCursor cursor : cursors) {
       if (cursor != null && !cursor.fixedWidth()) {
         rows = cursor.fitBefore(at, rows, columnBytes);

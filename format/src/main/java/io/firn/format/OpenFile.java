@@ -22,6 +22,9 @@ final class OpenFile {
 
   private static final int MAX_PROJECTIONS = 64;
 
+  /** A scan of no more rows than this is short: such scans are often repeated. */
+  private static final long FEW_ROWS = 16 * 1024;
+
   private final SourceFile file;
   private final FileLayout layout;
   private final KeyCodec codec;
@@ -214,14 +217,26 @@ final class OpenFile {
     }
     ProjectedColumns projected = project(projection);
     hold();
-    RowBlocks blocks = rows.get(projection);
+    boolean few = ranges.rows() <= FEW_ROWS;
+    KeptRows kept = few ? kept(projection, ranges.rows(), deleted) : null;
     return new FileScan(
         projected,
         ranges,
         direction,
-        cache.isWorthKeeping(projected.rowBytes(), rowsInAll),
-        blocks == null ? null : new KeptRows(blocks, deleted),
+        few
+            ? kept == null || !kept.making()
+            : cache.isWorthKeeping(projected.rowBytes(), rowsInAll),
+        kept,
         this::release);
+  }
+
+  /** The rows that are kept, or will be, as a source for a short scan; null if none are. */
+  private @Nullable KeptRows kept(Projection projection, long scanned, RowMask deleted) {
+    RowBlocks blocks =
+        scanned > 0 && scanned <= RowBlocks.MOST_ROWS && projection.isWhole()
+            ? rows(projection)
+            : rows.get(projection);
+    return blocks == null ? null : new KeptRows(blocks, deleted, blocks.isShort(scanned));
   }
 
   /** Scans the rows with keys in {@code [fromKey, toKey)} in order of key. */

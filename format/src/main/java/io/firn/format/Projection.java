@@ -62,6 +62,11 @@ public final class Projection {
     return schema;
   }
 
+  /** True of all columns of a table. */
+  boolean isWhole() {
+    return rows != null;
+  }
+
   /** The encoding of these rows; only if they are all of a table's columns. */
   RowCodec rows() {
     RowCodec codec = rows;

@@ -16,13 +16,18 @@ final class RowBlocks {
   private static final int BLOCK_BYTES = 96 << 10;
 
   private static final int LEAST_ROWS = 16;
-  private static final int MOST_ROWS = 1024;
+
+  /** A block has no more rows than this. */
+  static final int MOST_ROWS = 1024;
 
   /** So many looks into a stretch of rows are a reason to expect more of them. */
   private static final byte LOOKS_AT_FIRST = 2;
 
   private static final int LOOKS_AFTER_EVICTION = 8;
   private static final byte LOOKS_MAX = 127;
+
+  /** A scan of no more blocks than this looks at rows as lookups do. */
+  private static final int SHORT_SCAN_BLOCKS = 8;
 
   private final ProjectedColumns columns;
   private final RowCodec codec;
@@ -130,6 +135,23 @@ final class RowBlocks {
       writePending();
     }
     return rows;
+  }
+
+  /**
+   * The block with a row, kept from now on if it has been looked into repeatedly; null if it is not
+   * kept.
+   *
+   * @param deleted rows not worth keeping
+   */
+  @Nullable RowBlock lookInto(long position, RowMask deleted) {
+    RowBlock rows = recall(position);
+    int block = (int) (position >>> shift);
+    return rows == null && isWorthMaking(block) ? make(block, deleted) : rows;
+  }
+
+  /** True of so few rows that a scan of them is much like a lookup. */
+  boolean isShort(long scanned) {
+    return scanned <= (long) SHORT_SCAN_BLOCKS << shift;
   }
 
   /** The position of the first row of the block that a row is in. */

@@ -147,6 +147,18 @@ class RowSpillTest {
     }
   }
 
+  @Test
+  void veryShortScansLeaveTheirRowsInTheSpill() throws IOException {
+    try (DataFileReaders readers = readers(storage, 16 << 20);
+        DataFileReader reader = open(readers)) {
+      Random random = seeds.random();
+      scan(reader, random, 2_000);
+      ReadCounters warm = readers.counters();
+      scan(reader, random, 500);
+      assertThat(readers.counters().since(warm).pagesDecoded()).isLessThan(20);
+    }
+  }
+
   private void scan(DataFileReader reader, Random random, int times) {
     for (int i = 0; i < times; i++) {
       int from = random.nextInt(ROWS);
