@@ -151,6 +151,30 @@ class CostTest {
     }
   }
 
+  /** The share of the rows that each run has is all that is looked at. */
+  @Test
+  void aShortScanOfSeveralRunsAllocatesLittleBesideItsRows() {
+    try (FirnTable table = open()) {
+      String text = "x".repeat(500);
+      for (int run = 0; run < 5; run++) {
+        WriteBatch batch = table.newBatch();
+        for (long id = run; id < 10_000; id += 5) {
+          batch.put(Rows.row(id, text, 0.5));
+        }
+        table.write(batch, NONE);
+        table.flush();
+      }
+      assertThat(table.files()).hasSize(5);
+      assertThat(allocatedBytes(2_000, () -> assertRows(table, 5_000, 20))).isLessThan(200_000);
+    }
+  }
+
+  private static void assertRows(FirnTable table, long from, int count) {
+    if (Rows.all(table.scan().from(from).limit(count)).size() != count) {
+      throw new AssertionError("not " + count + " rows from " + from);
+    }
+  }
+
   private static void assertPresent(FirnTable table, long id) {
     if (table.get(id).isEmpty()) {
       throw new AssertionError("no row " + id);
