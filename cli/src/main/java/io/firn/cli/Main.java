@@ -35,6 +35,8 @@ public final class Main {
   /** Runs a command line on a terminal and returns the exit code. */
   public static int execute(Terminal terminal, String... arguments) {
     FirnCommand firn = new FirnCommand(terminal);
+    // It would tell on standard error what it finds odd about values that are told in full below.
+    CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
     CommandLine commandLine =
         new CommandLine(firn)
             .setCaseInsensitiveEnumValuesAllowed(true)

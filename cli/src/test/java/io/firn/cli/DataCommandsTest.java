@@ -4,7 +4,10 @@ import static io.firn.cli.FirnProcess.firn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.firn.engine.FirnTable;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -339,5 +342,21 @@ class DataCommandsTest {
     try (var left = Files.list(other)) {
       assertThat(left).containsExactly(content);
     }
+  }
+
+  /** The library that reads command lines would say its own part. */
+  @Test
+  void nothingButTheErrorIsSaidOfAnUnbalancedQuote() {
+    PrintStream before = System.err;
+    ByteArrayOutputStream beside = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(beside, true, StandardCharsets.UTF_8));
+    try {
+      firn("create", directory + "/quoted", "--schema", "id:long!", "--key", "\"id")
+          .exits(2)
+          .saying("\"id");
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(beside.toString(StandardCharsets.UTF_8)).isEmpty();
   }
 }
