@@ -21,11 +21,6 @@ final class KeptRows {
     this.making = making;
   }
 
-  /** Whether what is looked at repeatedly is kept from then on. */
-  boolean making() {
-    return making;
-  }
-
   /**
    * Appends rows from {@code from} on, no more than to {@code to} and to the end of a block.
    *

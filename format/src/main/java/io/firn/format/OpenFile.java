@@ -218,15 +218,12 @@ final class OpenFile {
     ProjectedColumns projected = project(projection);
     hold();
     boolean few = ranges.rows() <= FEW_ROWS;
-    KeptRows kept = few ? kept(projection, ranges.rows(), deleted) : null;
     return new FileScan(
         projected,
         ranges,
         direction,
-        few
-            ? kept == null || !kept.making()
-            : cache.isWorthKeeping(projected.rowBytes(), rowsInAll),
-        kept,
+        few || cache.isWorthKeeping(projected.rowBytes(), rowsInAll),
+        few ? kept(projection, ranges.rows(), deleted) : null,
         this::release);
   }
 

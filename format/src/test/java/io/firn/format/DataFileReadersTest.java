@@ -124,24 +124,6 @@ class DataFileReadersTest {
     }
   }
 
-  /** Once may be chance; the second time in a stretch keeps its rows, and no page ever. */
-  @Test
-  void aVeryShortScanThatIsRepeatedKeepsItsRows() {
-    WrittenFile file = write("f");
-    try (DataFileReaders readers = new DataFileReaders(storage, CacheOptions.defaults());
-        DataFileReader reader = readers.open(file.path(), file.lengthBytes(), TABLE)) {
-      List<Object> found = drain(reader.scan(all, 3000, 3050, null));
-      assertThat(found).hasSize(50);
-      ReadCounters once = readers.counters();
-      assertThat(drain(reader.scanReverse(all, 3010, 3060, null, RowMask.NONE))).hasSize(50);
-      ReadCounters twice = readers.counters();
-      assertThat(twice.since(once).pagesDecoded()).isPositive();
-      assertThat(drain(reader.scan(all, 3000, 3050, null))).isEqualTo(found);
-      assertThat(readers.counters().since(twice).pagesDecoded()).isZero();
-      assertThat(readers.counters().since(twice).reads()).isZero();
-    }
-  }
-
   @Test
   void rowsLookedUpByTwoSchemasInTurnAreKeptForBoth() {
     WrittenFile file = write("f");
