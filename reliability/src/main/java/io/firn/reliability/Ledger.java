@@ -150,11 +150,19 @@ final class Ledger {
     acknowledged = found;
   }
 
-  /** What is found is a prefix in whole batches, up to {@code atLeast} or beyond. */
+  /**
+   * What is found is a prefix in whole batches, up to {@code atLeast} or beyond. Read again if more
+   * has become visible meanwhile.
+   */
   void checkPrefix(FirnTable table, long atLeast, String moment) {
-    long found = table.stats().sequence();
+    long found;
+    List<Record> rows;
+    do {
+      found = table.stats().sequence();
+      rows = Rows.all(table.scan().records());
+    } while (table.stats().sequence() != found);
     batchEnds.checkPrefix(found, atLeast, moment);
-    compare(stateAt(found), Rows.all(table.scan().records()), moment + ", operation " + found);
+    compare(stateAt(found), rows, moment + ", operation " + found);
   }
 
   /** The table's newest state is the one at the end of all that was attempted. */

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.firn.engine.Durability;
 import io.firn.engine.FirnTable;
+import io.firn.engine.WriteBatch;
+import io.firn.engine.WriteOptions;
 import io.firn.testkit.CrashStorage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -84,6 +88,32 @@ class LedgerTest {
       assertThatThrownBy(() -> ledger.recovered(table, "refused, and there"))
           .isInstanceOf(AssertionError.class);
     }
+  }
+
+  /** A write that failed for want of disk space, say, becomes visible when there is room again. */
+  @Test
+  void whatBecomesVisibleBetweenTwoLooksIsNoFailure() throws InterruptedException {
+    List<List<Ledger.Change>> batches = new ArrayList<>();
+    for (long i = 1; i <= 2_000; i++) {
+      batches.add(List.of(put(i % 7, i)));
+      ledger.attempt(batches.get(batches.size() - 1));
+    }
+    try (FirnTable table = open()) {
+      WriteOptions fast = WriteOptions.of(Durability.NONE);
+      Thread writer =
+          new Thread(() -> batches.forEach(batch -> table.write(batch(table, batch), fast)));
+      writer.start();
+      while (table.stats().sequence() < batches.size()) {
+        ledger.checkPrefix(table, 0, "meanwhile");
+      }
+      writer.join();
+    }
+  }
+
+  private static WriteBatch batch(FirnTable table, List<Ledger.Change> changes) {
+    WriteBatch batch = table.newBatch();
+    changes.forEach(change -> change.row().ifPresent(batch::put));
+    return batch;
   }
 
   /**
