@@ -96,7 +96,9 @@ public final class Main implements Callable<Integer> {
     return everyday ? campaign.everydayRounds() : campaign.rounds();
   }
 
-  /** Reports failures when they happen, and once a minute how far the campaign is. */
+  /**
+   * Reports failures when they happen, and once a minute and at the end how far the campaign is.
+   */
   private CampaignRunner.Watcher watcher(PrintWriter out, Campaign campaign) {
     return new CampaignRunner.Watcher() {
       private double told;
@@ -115,7 +117,7 @@ public final class Main implements Callable<Integer> {
 
       @Override
       public void advanced(Tally sofar) {
-        if (sofar.seconds() - told >= PROGRESS_SECONDS) {
+        if (sofar.seconds() - told >= PROGRESS_SECONDS || sofar.rounds() == count(campaign)) {
           told = sofar.seconds();
           out.printf(
               Locale.ROOT,
