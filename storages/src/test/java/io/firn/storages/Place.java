@@ -1,6 +1,7 @@
 package io.firn.storages;
 
 import io.firn.catalog.TableLocation;
+import io.firn.testkit.CatalogDatabase;
 import io.firn.testkit.RestCatalogServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,8 +34,8 @@ enum Place {
     String warehouse = "/" + directory.getFileName() + "-" + name().toLowerCase(Locale.ROOT);
     Map<String, String> properties = new HashMap<>();
     switch (this) {
-      case LOCAL_JDBC, LOCAL_REST ->
-          properties.put("warehouse", directory.resolve("warehouse").toString());
+      case LOCAL_JDBC -> properties.putAll(CatalogDatabase.properties(directory));
+      case LOCAL_REST -> properties.put("warehouse", directory.resolve("warehouse").toString());
       case HDFS_HADOOP, HDFS_JDBC ->
           properties.put("warehouse", HdfsServer.running().uri() + warehouse);
       case S3_JDBC, S3_REST -> {
@@ -44,10 +45,13 @@ enum Place {
     }
     switch (this) {
       case HDFS_HADOOP -> properties.put("type", "hadoop");
-      case LOCAL_JDBC, HDFS_JDBC, S3_JDBC -> jdbc(properties, directory);
-      case LOCAL_REST, S3_REST -> {
-        properties.put("type", "rest");
-        properties.put("uri", rest(directory, properties).uri());
+      case LOCAL_JDBC -> {}
+      case HDFS_JDBC, S3_JDBC -> jdbc(properties, directory);
+      case LOCAL_REST -> rest(properties, directory, CatalogDatabase.properties(directory));
+      case S3_REST -> {
+        Map<String, String> behind = new HashMap<>(properties);
+        jdbc(behind, directory);
+        rest(properties, directory, behind);
       }
     }
     return properties;
@@ -58,18 +62,21 @@ enum Place {
     properties.put("uri", "jdbc:sqlite:" + directory.resolve("catalog.db"));
   }
 
-  private static RestCatalogServer rest(Path directory, Map<String, String> files) {
-    Map<String, String> behind = new HashMap<>(files);
-    jdbc(behind, directory);
-    return SERVERS.computeIfAbsent(
-        directory,
-        key -> {
-          try {
-            return RestCatalogServer.start(build(behind));
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        });
+  /** A directory has one server, in front of a catalog that keeps the tables. */
+  private static void rest(
+      Map<String, String> properties, Path directory, Map<String, String> behind) {
+    RestCatalogServer server =
+        SERVERS.computeIfAbsent(
+            directory,
+            key -> {
+              try {
+                return RestCatalogServer.start(build(behind));
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    properties.put("type", "rest");
+    properties.put("uri", server.uri());
   }
 
   private static Catalog build(Map<String, String> properties) {
