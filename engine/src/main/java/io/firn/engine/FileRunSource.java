@@ -89,7 +89,7 @@ final class FileRunSource implements MergeSource {
         }
         selected = LiveRows.select(open, current.deleted(), selection);
         keys.clear();
-        keyCodec.append(open.batch(), 0, open.batch().rowCount(), keys);
+        keyCodec.append(open.batch(), 0, rows, keys);
         at = 0;
         return true;
       }

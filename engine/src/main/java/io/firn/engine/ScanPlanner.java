@@ -9,6 +9,7 @@ import io.firn.format.RowFilter;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.InclusiveMetricsEvaluator;
@@ -75,10 +76,11 @@ final class ScanPlanner {
     if (runs.size() == 1 && sources.isEmpty() && !descending && many) {
       return concatenated(runs.get(0), new KeyList(), List.of(), true);
     }
-    long all = runs.stream().mapToLong(ScanPlanner::rowCount).sum();
-    for (List<FileView> run : runs) {
-      double share = (double) rowCount(run) / Math.max(1, all);
-      sources.add(new FileRunSource(request, inOrder(run, descending), share, projection, pruning));
+    long[] rows = runs.stream().mapToLong(ScanPlanner::rowCount).toArray();
+    double all = Math.max(1, LongStream.of(rows).sum());
+    for (int i = 0; i < rows.length; i++) {
+      Iterator<FileView> run = inOrder(runs.get(i), descending);
+      sources.add(new FileRunSource(request, run, rows[i] / all, projection, pruning));
     }
     return merged(sources, projection);
   }
