@@ -33,15 +33,30 @@ final class EncodedRows {
     return starts == null ? 0 : starts[from + i];
   }
 
+  /** Which fields are null in any of the rows: their null bitmaps, together. */
+  byte[] nulls(int bitmapBytes) {
+    byte[] nulls = new byte[bitmapBytes];
+    for (int b = 0; b < bitmapBytes; b++) {
+      byte any = 0;
+      for (int i = 0; i < count; i++) {
+        any |= array(i)[start(i) + RowCodec.HEADER_BYTES + b];
+      }
+      nulls[b] = any;
+    }
+    return nulls;
+  }
+
   /**
    * Appends one field of every row to a column.
    *
+   * @param nulls see {@link #nulls}
    * @param index the field's place in the null bitmap
    * @param slot where in a row its slot is
    * @param base where in a row the variable values begin
    * @param previous the slot of the variable field before it, or -1
    */
-  void extract(FieldCodec field, int index, int slot, int base, int previous, Column column) {
+  void extract(
+      FieldCodec field, byte[] nulls, int index, int slot, int base, int previous, Column column) {
     int bit = RowCodec.HEADER_BYTES + (index >>> 3);
     int mask = 1 << (index & 7);
     int at = column.size();
@@ -79,19 +94,15 @@ final class EncodedRows {
       }
       case BYTES -> {
         BytesColumn values = (BytesColumn) column;
-        values.reserve(
-            field.variable() ? variableBytes(slot, previous) : count * field.slotBytes());
-        for (int i = 0; i < count; i++) {
-          byte[] row = array(i);
-          int start = start(i);
-          if ((row[start + bit] & mask) != 0) {
-            values.append(row, start, 0);
-          } else if (field.variable()) {
-            int begin = previous < 0 ? 0 : ByteBuilder.intLittle(row, start + previous);
-            int end = ByteBuilder.intLittle(row, start + slot);
-            values.append(row, start + base + begin, end - begin);
-          } else {
-            values.append(row, start + slot, field.slotBytes());
+        if (field.variable()) {
+          extractVariable(slot, base, previous, values);
+        } else {
+          values.reserve(count * field.slotBytes());
+          for (int i = 0; i < count; i++) {
+            byte[] row = array(i);
+            int start = start(i);
+            boolean isNull = (row[start + bit] & mask) != 0;
+            values.append(row, start + slot, isNull ? 0 : field.slotBytes());
           }
         }
       }
@@ -109,10 +120,30 @@ final class EncodedRows {
         }
       }
     }
-    for (int i = 0; i < count; i++) {
-      if ((array(i)[start(i) + bit] & mask) != 0) {
-        column.setNull(at + i);
+    if ((nulls[index >>> 3] & mask) != 0) {
+      for (int i = 0; i < count; i++) {
+        if ((array(i)[start(i) + bit] & mask) != 0) {
+          column.setNull(at + i);
+        }
       }
+    }
+  }
+
+  /** A null's value ends where the one before it does. */
+  private void extractVariable(int slot, int base, int previous, BytesColumn values) {
+    int at = values.size();
+    int end = values.dataLength();
+    values.extend(count, variableBytes(slot, previous));
+    byte[] data = values.data();
+    int[] offsets = values.offsets();
+    for (int i = 0; i < count; i++) {
+      byte[] row = array(i);
+      int start = start(i);
+      int begin = previous < 0 ? 0 : ByteBuilder.intLittle(row, start + previous);
+      int length = ByteBuilder.intLittle(row, start + slot) - begin;
+      ByteBuilder.copy(row, start + base + begin, data, end, length);
+      end += length;
+      offsets[at + i + 1] = end;
     }
   }
 

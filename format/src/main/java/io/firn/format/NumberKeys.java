@@ -61,29 +61,36 @@ final class NumberKeys implements KeyOrder {
       return -1;
     }
     long number = number(key, 0);
-    int block = block(number, 0);
+    int block = block(number);
     if (block < 0 || number > last || !blocks.mayContain(key, 0, key.length)) {
       return -1;
     }
     return search(block, page(block), number);
   }
 
+  /** Walks forward through blocks and pages: where a key lies is near where the one before did. */
   @Override
   public void find(KeyList keys, int from, int to, FoundKey sink) {
     int block = 0;
-    Column page = null;
+    @Nullable Column page = null;
     int loaded = -1;
+    long pageRow = 0;
+    int at = 0;
+    int end = 0;
     for (int i = from; i < to; i++) {
       if (!valid(keys.length(i))) {
         continue;
       }
       long number = number(keys.data(), keys.offset(i));
-      block = block(number, Math.max(block, 0));
-      if (block < 0) {
+      if (number < blockFirst[0]) {
         continue;
       }
       if (number > last) {
         return;
+      }
+      if (number >= end(block)) {
+        int next = Galloping.lowerBound(blockFirst, block + 1, blockFirst.length, number);
+        block = next < blockFirst.length && blockFirst[next] == number ? next : next - 1;
       }
       if (block != loaded) {
         page = kept(block);
@@ -97,14 +104,27 @@ final class NumberKeys implements KeyOrder {
           page = page(block);
         }
         loaded = block;
+        pageRow = column.pages.firstRow(column.pages.pageOf(blocks.firstRow(block)));
+        at = (int) (blocks.firstRow(block) - pageRow);
+        end = (int) (blocks.endRow(block) - pageRow);
       }
       if (page != null) {
-        long position = search(block, page, number);
-        if (position >= 0) {
-          sink.found(i, position);
+        at = advance(page, at, end, number);
+        if (at < end && value(page, at) == number) {
+          sink.found(i, pageRow + at);
         }
       }
     }
+  }
+
+  private int advance(Column page, int from, int to, long number) {
+    return wide
+        ? Galloping.lowerBound(((LongColumn) page).values(), from, to, number)
+        : Galloping.lowerBound(((IntColumn) page).values(), from, to, number);
+  }
+
+  private long value(Column page, int i) {
+    return wide ? ((LongColumn) page).values()[i] : ((IntColumn) page).values()[i];
   }
 
   /** The first key of the next block. */
@@ -126,7 +146,7 @@ final class NumberKeys implements KeyOrder {
       return shorterOrLonger(key);
     }
     long number = number(key, 0);
-    int block = block(number, 0);
+    int block = block(number);
     if (block < 0) {
       return 0;
     }
@@ -152,8 +172,8 @@ final class NumberKeys implements KeyOrder {
     return rank;
   }
 
-  private int block(long number, int from) {
-    int found = Arrays.binarySearch(blockFirst, from, blockFirst.length, number);
+  private int block(long number) {
+    int found = Arrays.binarySearch(blockFirst, number);
     return found >= 0 ? found : -found - 2;
   }
 

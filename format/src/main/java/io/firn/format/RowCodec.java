@@ -171,13 +171,15 @@ public final class RowCodec {
     for (int i = 0; i < rows.count(); i++) {
       checkHeader(rows.array(i), rows.start(i));
     }
+    byte[] nulls = rows.nulls(FieldCodec.bitmapBytes(fields.length));
     for (int c = 0; c < target.columnCount(); c++) {
       Column column = target.column(c);
       Integer index = indexByFieldId.get(column.field().fieldId());
       if (index == null) {
         column.appendNulls(rows.count());
       } else {
-        rows.extract(fields[index], index, slots[index], base, previousVariable(index), column);
+        rows.extract(
+            fields[index], nulls, index, slots[index], base, previousVariable(index), column);
       }
     }
   }

@@ -51,8 +51,8 @@ final class AscendingCursor extends MemtableCursor {
       if (checkTo && to != null && !isBelow(entry, to)) {
         return Memtable.ABSENT;
       }
-      at++;
-      if (arena.sequence(entry) > maxSequence
+      long sequence = sequences[at++];
+      if (sequence > maxSequence
           || isOlderVersion(entry, prefix)
           || (checkFrom && from != null && isBelow(entry, from))) {
         continue;

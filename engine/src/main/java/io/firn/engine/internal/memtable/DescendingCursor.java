@@ -39,7 +39,7 @@ final class DescendingCursor extends MemtableCursor {
         continue;
       }
       int entry = entries[--at];
-      if (arena.sequence(entry) > maxSequence || (checkTo && to != null && !isBelow(entry, to))) {
+      if (sequences[at] > maxSequence || (checkTo && to != null && !isBelow(entry, to))) {
         continue;
       }
       if (from != null && isBelow(entry, from)) {

@@ -40,15 +40,15 @@ final class Inner extends Node {
   /** The number of the child that holds (key, sequence). */
   int childFor(Arena arena, byte[] array, int offset, int length, long sequence) {
     long prefix = Arena.prefix(array, offset, length, skip);
-    int from = 0;
+    int from = lowerBound(prefixes, prefix);
     int to = separators.length;
+    if (from == to || prefixes[from] != prefix) {
+      return from;
+    }
     while (from < to) {
       int middle = (from + to) >>> 1;
-      long other = prefixes[middle];
-      boolean before;
-      if (prefix != other) {
-        before = prefix < other;
-      } else {
+      boolean before = prefixes[middle] != prefix;
+      if (!before) {
         int byKey = arena.compareKey(array, offset, length, separators[middle], skip);
         before = byKey < 0 || (byKey == 0 && sequence > arena.sequence(separators[middle]));
       }
@@ -59,6 +59,26 @@ final class Inner extends Node {
       }
     }
     return from;
+  }
+
+  /**
+   * The first of some ascending numbers, one at least, that is not below another. Which half to go
+   * on in cannot be foretold, so it is computed instead of branched on.
+   */
+  private static int lowerBound(long[] numbers, long number) {
+    int from = 0;
+    int count = numbers.length;
+    while (count > 1) {
+      int half = count >>> 1;
+      from += half & below(numbers[from + half - 1], number);
+      count -= half;
+    }
+    return from - below(numbers[from], number);
+  }
+
+  /** -1 if {@code a} is below {@code b}, else 0. */
+  private static int below(long a, long b) {
+    return (int) (((a & ~b) | (~(a ^ b) & (a - b))) >> 63);
   }
 
   /** The number of the child that holds what stands directly before an entry. */

@@ -17,6 +17,7 @@ public abstract sealed class MemtableCursor permits AscendingCursor, DescendingC
   // The leaf, sorted.
   final long[] prefixes = new long[Leaf.CAPACITY];
   final int[] entries = new int[Leaf.CAPACITY];
+  final long[] sequences = new long[Leaf.CAPACITY];
   int count;
   Leaf leaf;
 
@@ -48,6 +49,11 @@ public abstract sealed class MemtableCursor permits AscendingCursor, DescendingC
     System.arraycopy(next.prefixes, 0, prefixes, 0, count);
     System.arraycopy(next.entries, 0, entries, 0, count);
     Leaf.sort(arena, prefixes, entries, count, next.skip);
+    // The entries lie anywhere in the arena. Read one directly after the other they are waited for
+    // together; read when each is reached, one at a time.
+    for (int i = 0; i < count; i++) {
+      sequences[i] = arena.sequence(entries[i]);
+    }
   }
 
   final boolean sameKey(int a, int b) {
