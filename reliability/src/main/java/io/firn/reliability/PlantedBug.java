@@ -48,8 +48,8 @@ enum PlantedBug {
       4),
   SNAPSHOT_READS_LATER_WRITES(
       "engine/src/main/java/io/firn/engine/internal/memtable/AscendingCursor.java",
-      "arena.sequence(entry) > maxSequence\n",
-      "arena.sequence(entry) > Long.MAX_VALUE - 1\n",
+      "if (sequence > maxSequence\n",
+      "if (sequence > Long.MAX_VALUE - 1\n",
       "metamorphic",
       4),
   SWEEPER_IGNORES_PINS(

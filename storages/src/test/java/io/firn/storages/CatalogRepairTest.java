@@ -38,7 +38,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * What the engine's tests prove of repairs of tables in directories holds for tables in catalogs,
  * on local files, HDFS and S3: the metadata that a repair commits goes the catalog's way, the files
- * it writes go the file system's, and what it takes out stays beside them.
+ * it writes go the file system's, and what it takes out stays beside them. On HDFS, where every
+ * small file takes long, files are repaired once and metadata once.
  */
 class CatalogRepairTest {
 
@@ -183,7 +184,7 @@ class CatalogRepairTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HDFS_JDBC")
+  @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "HDFS_.*")
   void aDamagedPageOfADataFileIsGivenUpWithItsRows(Place place) throws IOException {
     String file = fill(place).get(1);
     List<Record> others = rows(0, 1);
@@ -195,7 +196,7 @@ class CatalogRepairTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HDFS_JDBC")
+  @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "HDFS_.*")
   void aMissingDataFileIsGivenUpWithItsRows(Place place) throws IOException {
     String file = fill(place).get(0);
     try (TableStore store = opened(place)) {
