@@ -146,25 +146,7 @@ final class MergeCursor implements AutoCloseable {
 
   /** As {@link #runBefore(MergeCursor, int)}: looks near first, since runs are mostly short. */
   int runBefore(KeyList others, int i, int end) {
-    int below = row;
-    int step = 1;
-    int probe = row + 1;
-    while (probe < end && keys.compare(probe, others, i) < 0) {
-      below = probe;
-      probe = Math.min(end, probe + step);
-      step <<= 1;
-    }
-    int high = Math.min(probe, end);
-    int low = below + 1;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (keys.compare(middle, others, i) < 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+    return keys.lowerBound(others, i, row + 1, end);
   }
 
   @Override

@@ -74,7 +74,7 @@ final class EncodedKeys implements KeyOrder {
         low = 0;
       }
       if (content != null) {
-        low = lowerBound(content, keys, i, low);
+        low = content.lowerBound(keys, i, low, content.size());
         if (low < content.size() && content.compare(low, keys, i) == 0) {
           sink.found(i, blocks.firstRow(block) + low);
         }
@@ -112,32 +112,8 @@ final class EncodedKeys implements KeyOrder {
   /** The same from a block on that is known not to be after it. */
   private int block(KeyList keys, int i, int from) {
     KeyList firsts = blocks.firstKeys();
-    int found = lowerBound(firsts, keys, i, from);
+    int found = firsts.lowerBound(keys, i, from, firsts.size());
     return found < firsts.size() && firsts.compare(found, keys, i) == 0 ? found : found - 1;
-  }
-
-  /**
-   * The first of the ascending keys from {@code from} on that is not below another, by galloping.
-   */
-  private static int lowerBound(KeyList sorted, KeyList keys, int i, int from) {
-    int low = from;
-    int step = 1;
-    int high = from;
-    while (high < sorted.size() && sorted.compare(high, keys, i) < 0) {
-      low = high + 1;
-      high += step;
-      step *= 2;
-    }
-    high = Math.min(high, sorted.size());
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (sorted.compare(middle, keys, i) < 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 
   private KeyList block(int block) {

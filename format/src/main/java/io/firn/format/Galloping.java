@@ -1,7 +1,9 @@
 package io.firn.format;
 
+import java.util.function.IntPredicate;
+
 /**
- * Search in ascending numbers for one that is likely near: in steps that double, then by halves
+ * Search in ascending values for one that is likely near: in steps that double, then by halves
  * (Bentley and Yao, An almost optimal algorithm for unbounded searching, 1976). Its cost grows with
  * the distance instead of the number of values, and what it reads lies side by side in memory.
  */
@@ -9,40 +11,24 @@ final class Galloping {
 
   private Galloping() {}
 
-  /** The first of {@code values[from, to)} that is not below a number; {@code to} if all are. */
-  static int lowerBound(long[] values, int from, int to, long number) {
+  /**
+   * The first place from {@code from} on, which is not above {@code to}, that is not below what is
+   * looked for; {@code to} if all are.
+   *
+   * @param below whether a place is; true of none after one of which it is false
+   */
+  static int lowerBound(int from, int to, IntPredicate below) {
     int low = from;
     int high = from;
     int step = 1;
-    while (high < to && values[high] < number) {
+    while (high < to && below.test(high)) {
       low = high + 1;
       high = step < to - high ? high + step : to;
       step <<= 1;
     }
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (values[middle] < number) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
-  }
-
-  /** The same of ints. */
-  static int lowerBound(int[] values, int from, int to, long number) {
-    int low = from;
-    int high = from;
-    int step = 1;
-    while (high < to && values[high] < number) {
-      low = high + 1;
-      high = step < to - high ? high + step : to;
-      step <<= 1;
-    }
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (values[middle] < number) {
+      if (below.test(middle)) {
         low = middle + 1;
       } else {
         high = middle;

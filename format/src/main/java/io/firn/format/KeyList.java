@@ -135,6 +135,14 @@ public final class KeyList {
     return low;
   }
 
+  /**
+   * The first of the ascending keys from {@code from} to {@code to} that is not below key {@code j}
+   * there, looked for near {@code from} first.
+   */
+  public int lowerBound(KeyList other, int j, int from, int to) {
+    return Galloping.lowerBound(from, to, i -> compare(i, other, j) < 0);
+  }
+
   /** The first of the ascending keys that is not below a key; {@link #size()} if there is none. */
   public int lowerBound(byte[] key) {
     return lowerBound(key, 0, size);

@@ -88,10 +88,7 @@ final class NumberKeys implements KeyOrder {
       if (number > last) {
         return;
       }
-      if (number >= end(block)) {
-        int next = Galloping.lowerBound(blockFirst, block + 1, blockFirst.length, number);
-        block = next < blockFirst.length && blockFirst[next] == number ? next : next - 1;
-      }
+      block = Galloping.lowerBound(block + 1, blockFirst.length, b -> blockFirst[b] <= number) - 1;
       if (block != loaded) {
         page = kept(block);
         if (page == null) {
@@ -118,9 +115,12 @@ final class NumberKeys implements KeyOrder {
   }
 
   private int advance(Column page, int from, int to, long number) {
-    return wide
-        ? Galloping.lowerBound(((LongColumn) page).values(), from, to, number)
-        : Galloping.lowerBound(((IntColumn) page).values(), from, to, number);
+    if (wide) {
+      long[] values = ((LongColumn) page).values();
+      return Galloping.lowerBound(from, to, i -> values[i] < number);
+    }
+    int[] values = ((IntColumn) page).values();
+    return Galloping.lowerBound(from, to, i -> values[i] < number);
   }
 
   private long value(Column page, int i) {

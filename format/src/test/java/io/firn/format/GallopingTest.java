@@ -33,8 +33,8 @@ class GallopingTest {
           };
       int expected =
           from + (int) Arrays.stream(longs, from, to).filter(value -> value < number).count();
-      assertThat(Galloping.lowerBound(longs, from, to, number)).isEqualTo(expected);
-      assertThat(Galloping.lowerBound(ints, from, to, number)).isEqualTo(expected);
+      assertThat(Galloping.lowerBound(from, to, i -> longs[i] < number)).isEqualTo(expected);
+      assertThat(Galloping.lowerBound(from, to, i -> ints[i] < number)).isEqualTo(expected);
     }
   }
 }
