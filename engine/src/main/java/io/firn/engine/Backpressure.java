@@ -171,8 +171,8 @@ final class Backpressure {
   }
 
   private void feel(BackpressureState now, String reason) {
-    BackpressureState before = felt.getAndSet(now);
-    if (before != now) {
+    // Asked first: every write comes here, and an exchange has it wait for all its stores.
+    if (felt.get() != now && felt.getAndSet(now) != now) {
       events.dispatch(listener -> listener.onBackpressure(new BackpressureEvent(now, reason)));
     }
   }

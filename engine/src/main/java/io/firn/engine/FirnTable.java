@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
@@ -57,9 +58,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FirnTable implements TableReader, AutoCloseable {
 
+  private static final int SPARE_BYTES_MAX = 64 << 10;
+
   private final Engine engine;
   private final ColumnOrder opened;
   private final DroppedTables.Watch watch;
+
+  /** The batch of an earlier single write, while nobody uses it: rows are many and small. */
+  private final AtomicReference<@Nullable WriteBatch> spare = new AtomicReference<>();
 
   FirnTable(Engine engine) {
     this(engine, DroppedTables.LOGGED);
@@ -111,7 +117,12 @@ public final class FirnTable implements TableReader, AutoCloseable {
    *     later one will be
    */
   public WriteToken put(StructLike row, WriteOptions options) {
-    return engine.write(newBatch().put(row), options);
+    WriteBatch batch = takeSpare();
+    try {
+      return engine.write(batch.put(row), options);
+    } finally {
+      giveBack(batch);
+    }
   }
 
   /** Writes rows as one atomic batch with the default durability. */
@@ -124,10 +135,31 @@ public final class FirnTable implements TableReader, AutoCloseable {
   /** Deletes the row with this key, if there is one, with the default durability. */
   public WriteToken delete(Object... key) {
     try {
-      return write(newBatch().delete(key));
+      return deleteOnce(key);
     } catch (SchemaMismatchException changedMeanwhile) {
       // A key means the same whatever columns another engine has added.
-      return write(newBatch().delete(key));
+      return deleteOnce(key);
+    }
+  }
+
+  private WriteToken deleteOnce(Object... key) {
+    WriteBatch batch = takeSpare();
+    try {
+      return write(batch.delete(key));
+    } finally {
+      giveBack(batch);
+    }
+  }
+
+  private WriteBatch takeSpare() {
+    WriteBatch batch = spare.getAndSet(null);
+    return batch != null && batch.tableSchema() == engine.tableSchema() ? batch : newBatch();
+  }
+
+  private void giveBack(WriteBatch batch) {
+    if (batch.bytesKept() <= SPARE_BYTES_MAX) {
+      batch.clear();
+      spare.setRelease(batch);
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.List;
  * @param durableSequence the newest write that survives a power cut
  * @param flushedSequence the newest write in the current Iceberg snapshot
  * @param snapshotId the current Iceberg snapshot; -1 if there is none
- * @param rowsWritten operations acknowledged
+ * @param rowsWritten operations taken into log and memtable
  * @param bytesWritten their encoded bytes
  * @param memtableBytes memory of the active and immutable memtables
  * @param immutableMemtables memtables waiting for their flush

@@ -113,6 +113,11 @@ public final class WriteBatch {
     return encoded.bytes().length();
   }
 
+  /** The bytes that the batch keeps for its next operations. */
+  long bytesKept() {
+    return encoded.bytes().array().length;
+  }
+
   TableSchema tableSchema() {
     return schema;
   }

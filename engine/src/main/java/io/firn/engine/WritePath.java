@@ -87,6 +87,9 @@ final class WritePath {
       }
       resumeOrRefuse();
       last = append(batch, durability);
+      // Written under the gate only: an atomic addition would have every write wait for its stores.
+      rowsWritten.setOpaque(rowsWritten.getPlain() + batch.size());
+      bytesWritten.setOpaque(bytesWritten.getPlain() + batch.bytes());
       if (durability != Durability.SYNC) {
         state.publish(last);
       }
@@ -99,8 +102,6 @@ final class WritePath {
       awaitDurable(last);
       state.publish(last);
     }
-    rowsWritten.addAndGet(batch.size());
-    bytesWritten.addAndGet(batch.bytes());
     return last;
   }
 
@@ -318,10 +319,10 @@ final class WritePath {
   }
 
   long rowsWritten() {
-    return rowsWritten.get();
+    return rowsWritten.getOpaque();
   }
 
   long bytesWritten() {
-    return bytesWritten.get();
+    return bytesWritten.getOpaque();
   }
 }

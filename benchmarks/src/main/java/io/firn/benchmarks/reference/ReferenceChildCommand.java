@@ -26,6 +26,9 @@ public final class ReferenceChildCommand implements Callable<Integer> {
   @Option(names = "--rows", required = true)
   private int rows;
 
+  @Option(names = "--warm-up", required = true)
+  private int warmUps;
+
   @Option(names = "--round", required = true)
   private int round;
 
@@ -46,7 +49,7 @@ public final class ReferenceChildCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     FigureSink sink = new FigureSink(System.out, ReferenceCommand.SUITE, store.toString(), round);
-    StoreMeasurement measurement = new StoreMeasurement(store, path, rows, sink);
+    StoreMeasurement measurement = new StoreMeasurement(store, path, rows, warmUps, sink);
     switch (task) {
       case MEASURE -> measurement.measure(parts);
       case REOPEN -> measurement.reopen("clean", false);

@@ -53,6 +53,14 @@ public final class ReferenceCommand implements Callable<Integer>, BenchmarkSuite
               + " them, which are measured as well")
   private Set<Part> parts = EnumSet.allOf(Part.class);
 
+  @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      description =
+          "how many tables are written beforehand, as large and in the same way; 0 measures a"
+              + " process that has just begun (${DEFAULT-VALUE})")
+  private int warmUps = 2;
+
   @Mixin private RunOptions run = new RunOptions();
 
   @Override
@@ -62,7 +70,7 @@ public final class ReferenceCommand implements Callable<Integer>, BenchmarkSuite
 
   @Override
   public Optional<List<String>> quickArguments() {
-    return Optional.of(List.of("--rows", "500000", "--rounds", "1"));
+    return Optional.of(List.of("--rows", "500000", "--rounds", "1", "--warm-up", "1"));
   }
 
   @Override
@@ -109,6 +117,7 @@ public final class ReferenceCommand implements Callable<Integer>, BenchmarkSuite
         "--store=" + store.name(),
         "--path=" + directory,
         "--rows=" + rows,
+        "--warm-up=" + warmUps,
         "--round=" + round,
         "--parts=" + parts.stream().map(Part::name).collect(Collectors.joining(",")));
   }

@@ -15,7 +15,6 @@ import java.util.Set;
  */
 final class StoreMeasurement {
 
-  private static final int WARM_UP_SHARE = 4;
   private static final int CHECKED_AFTER_REOPEN = 10_000;
   private static final long CHECKING_NANOS_MAX = 5_000_000_000L;
 
@@ -23,9 +22,14 @@ final class StoreMeasurement {
   private final Path directory;
   private final ReferenceModel model;
   private final ReferenceWrites writes;
+  private final int warmUps;
   private final FigureSink sink;
 
-  StoreMeasurement(StoreKind kind, Path directory, int rows, FigureSink sink) {
+  /**
+   * @param warmUps how many tables are written before the one that is measured
+   */
+  StoreMeasurement(StoreKind kind, Path directory, int rows, int warmUps, FigureSink sink) {
+    this.warmUps = warmUps;
     this.kind = kind;
     this.directory = directory;
     this.model = new ReferenceModel(rows);
@@ -35,7 +39,9 @@ final class StoreMeasurement {
 
   /** W1 to W5. */
   void measure(Set<Part> parts) {
-    warmUp();
+    for (int i = 0; i < warmUps; i++) {
+      warmUp();
+    }
     try (Store<?> store = kind.open(directory)) {
       WriteMeasurement written = new WriteMeasurement(kind, store, writes, sink);
       written.load(model.keys());
@@ -65,15 +71,14 @@ final class StoreMeasurement {
         "W1-W5 peak resident memory", "MiB", ProcessFigures.peakResidentBytes() / 1048576.0);
   }
 
-  /** A smaller table, written the same way, so that W1 and W2 find their code compiled. */
+  /** Another table, written the same way, so that W1 and W2 find their code compiled. */
   private void warmUp() {
     Path aside = directory.resolveSibling("warm-up");
-    ReferenceWrites small =
-        new ReferenceWrites(new ReferenceModel(Math.max(1, model.keys() / WARM_UP_SHARE)));
+    ReferenceWrites same = new ReferenceWrites(new ReferenceModel(model.keys()));
     try (Store<?> store = kind.open(aside)) {
-      small.load(store);
+      same.load(store);
       store.settle();
-      small.update(store);
+      same.update(store);
       store.settle();
     }
     Directories.delete(aside);

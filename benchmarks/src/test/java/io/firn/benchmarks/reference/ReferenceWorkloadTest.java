@@ -51,7 +51,7 @@ class ReferenceWorkloadTest {
   }
 
   private StoreMeasurement task(StoreKind kind, Path store) {
-    return new StoreMeasurement(kind, store, ROWS, sink(kind));
+    return new StoreMeasurement(kind, store, ROWS, 1, sink(kind));
   }
 
   private FigureSink sink(StoreKind kind) {

@@ -41,7 +41,7 @@ final class Inner extends Node {
   int childFor(Arena arena, byte[] array, int offset, int length, long sequence) {
     long prefix = Arena.prefix(array, offset, length, skip);
     int from = lowerBound(prefixes, prefix);
-    int to = separators.length;
+    int to = prefixes.length;
     if (from == to || prefixes[from] != prefix) {
       return from;
     }

@@ -3,6 +3,8 @@ package io.firn.engine.internal.wal;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.firn.error.ClosedException;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -53,9 +55,6 @@ final class LogBuffer {
   @GuardedBy("lock")
   private byte @Nullable [] spare;
 
-  /** Written under the lock. */
-  private volatile int length;
-
   /** Where the record begins that batches may still join, or -1. */
   @GuardedBy("lock")
   private int record = -1;
@@ -70,8 +69,11 @@ final class LogBuffer {
   @GuardedBy("lock")
   private @Nullable String refusal;
 
-  /** Written under the lock. */
-  private volatile long lastSequence = -1;
+  // Written under the lock, and with release only: a fence for each of them is felt by every write.
+  private final AtomicInteger length = new AtomicInteger();
+  private final AtomicLong lastSequence = new AtomicLong(-1);
+  private final AtomicLong batches = new AtomicLong();
+  private final AtomicLong operationsAppended = new AtomicLong();
 
   LogBuffer(String directory) {
     this.directory = directory;
@@ -82,7 +84,7 @@ final class LogBuffer {
   void open(long last) {
     lock.lock();
     try {
-      lastSequence = last;
+      lastSequence.setRelease(last);
       refusal = null;
     } finally {
       lock.unlock();
@@ -100,12 +102,22 @@ final class LogBuffer {
   }
 
   long lastSequence() {
-    return lastSequence;
+    return lastSequence.getAcquire();
   }
 
   /** How many bytes have gathered. */
   int length() {
-    return length;
+    return length.getAcquire();
+  }
+
+  /** How many batches have been appended. */
+  long batches() {
+    return batches.getAcquire();
+  }
+
+  /** How many operations they had. */
+  long operations() {
+    return operationsAppended.getAcquire();
   }
 
   /**
@@ -122,24 +134,27 @@ final class LogBuffer {
       if (refusal != null) {
         throw new ClosedException(refusal);
       }
-      if (length + room > pending.length) {
-        long wanted = Math.max(length + room, Math.min(2L * pending.length, 1L << 30));
+      int end = length.getPlain();
+      if (end + room > pending.length) {
+        long wanted = Math.max(end + room, Math.min(2L * pending.length, 1L << 30));
         pending = Arrays.copyOf(pending, Math.toIntExact(wanted));
       }
       int size = batch.size();
-      long before = lastSequence;
-      if (record >= 0 && LogRecord.isGroup(operations + size, length - record + room)) {
+      long before = lastSequence.getPlain();
+      if (record >= 0 && LogRecord.isGroup(operations + size, end - record + room)) {
         operations += size;
       } else {
         seal();
-        record = length;
+        record = end;
         operations = size;
-        operationsAt = LogRecord.begin(before + 1, before - durableSequence, size, pending, length);
-        length = operationsAt;
+        operationsAt = LogRecord.begin(before + 1, before - durableSequence, size, pending, end);
+        end = operationsAt;
       }
-      length = LogRecord.append(batch, pending, length);
+      length.setRelease(LogRecord.append(batch, pending, end));
+      batches.setRelease(batches.getPlain() + 1);
+      operationsAppended.setRelease(operationsAppended.getPlain() + size);
       long last = before + size;
-      lastSequence = last;
+      lastSequence.setRelease(last);
       return last;
     } finally {
       lock.unlock();
@@ -153,7 +168,7 @@ final class LogBuffer {
       if (LogRecord.isGroup(operations, 0)) {
         pending[operationsAt - 1] = (byte) operations;
       }
-      LogRecord.seal(pending, record, length, crc);
+      LogRecord.seal(pending, record, length.getPlain(), crc);
       record = -1;
     }
   }
@@ -163,13 +178,13 @@ final class LogBuffer {
     lock.lock();
     try {
       seal();
-      Gathered gathered = new Gathered(pending, length, lastSequence);
-      if (length > 0) {
+      Gathered taken = new Gathered(pending, length.getPlain(), lastSequence.getPlain());
+      if (taken.length > 0) {
         pending = spare == null ? new byte[BYTES_FIRST] : spare;
         spare = null;
-        length = 0;
+        length.setRelease(0);
       }
-      return gathered;
+      return taken;
     } finally {
       lock.unlock();
     }
@@ -180,19 +195,19 @@ final class LogBuffer {
     lock.lock();
     try {
       record = -1;
-      length = 0;
-      return lastSequence;
+      length.setRelease(0);
+      return lastSequence.getPlain();
     } finally {
       lock.unlock();
     }
   }
 
   /** Takes an array back for reuse, unless it has grown beyond what is usual. */
-  void giveBack(Gathered gathered, long usualBytes) {
+  void giveBack(Gathered taken, long usualBytes) {
     lock.lock();
     try {
-      if (gathered.length > 0 && gathered.bytes.length <= usualBytes) {
-        spare = gathered.bytes;
+      if (taken.length > 0 && taken.bytes.length <= usualBytes) {
+        spare = taken.bytes;
       }
     } finally {
       lock.unlock();

@@ -79,8 +79,6 @@ public final class WriteAheadLog implements AutoCloseable {
 
   private volatile boolean syncWanted;
   private volatile boolean syncScheduled;
-  private final LongAdder batches = new LongAdder();
-  private final LongAdder operations = new LongAdder();
   private final LongAdder bytes = new LongAdder();
 
   private WriteAheadLog(Storage storage, String directory, UUID table, WalOptions options) {
@@ -211,8 +209,6 @@ public final class WriteAheadLog implements AutoCloseable {
       throw new WriteStalledException("The disk of the log in " + directory + " is full", reason);
     }
     long last = buffer.append(batch, room, durableSequence);
-    batches.increment();
-    operations.add(size);
     if (buffer.length() >= options.bufferBytes()) {
       writeUnlessFull(LogSync.NEVER);
     }
@@ -223,7 +219,9 @@ public final class WriteAheadLog implements AutoCloseable {
   }
 
   private void schedule(LogSync sync) {
-    if (sync == LogSync.SOON) {
+    // Asked before they are written, which costs every append a fence. Who finds one set has
+    // appended before it is cleared, and what was appended by then is written after that.
+    if (sync == LogSync.SOON && !syncWanted) {
       syncWanted = true;
     }
     if (!syncScheduled) {
@@ -237,7 +235,10 @@ public final class WriteAheadLog implements AutoCloseable {
     // Cleared before the buffer is taken: a batch appended from here on schedules anew.
     syncScheduled = false;
     boolean sync = syncWanted;
-    syncWanted = false;
+    if (sync) {
+      // Not otherwise: it may be asked for by now, by a batch that this run will not sync.
+      syncWanted = false;
+    }
     writeUnlessFull(sync ? LogSync.NOW : LogSync.NEVER);
     return WorkOutcome.DONE;
   }
@@ -538,8 +539,8 @@ public final class WriteAheadLog implements AutoCloseable {
   /** The figures now. */
   public WalStats stats() {
     return new WalStats(
-        batches.sum(),
-        operations.sum(),
+        buffer.batches(),
+        buffer.operations(),
         bytes.sum(),
         segments.syncs(),
         segments.count(),
