@@ -1,6 +1,7 @@
 package io.firn.catalog;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,9 +29,20 @@ final class CommitBase implements TableOperations {
   private final RecordingIO io;
 
   CommitBase(TableOperations operations, TableMetadata metadata) {
+    this(operations, metadata, new RecordingIO(operations.io(), metadata.currentSnapshot()));
+  }
+
+  private CommitBase(TableOperations operations, TableMetadata metadata, RecordingIO io) {
     this.operations = operations;
     this.metadata = metadata;
-    this.io = new RecordingIO(operations.io(), metadata.currentSnapshot());
+    this.io = io;
+  }
+
+  /** The same base, but for properties that say how a snapshot is to be written. */
+  CommitBase with(Map<String, String> properties) {
+    Map<String, String> all = new HashMap<>(metadata.properties());
+    all.putAll(properties);
+    return new CommitBase(operations, metadata.replaceProperties(all), io);
   }
 
   /** The paths of the files created through this base, in the order of creation. */

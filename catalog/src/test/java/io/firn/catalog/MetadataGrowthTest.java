@@ -18,6 +18,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -94,6 +97,34 @@ class MetadataGrowthTest {
       assertThat(store.orphans(Set.of(), Long.MAX_VALUE)).isEmpty();
       assertThat(Rows.read(store.table(), store.version().snapshotId()))
           .hasSize((int) store.version().liveRows());
+    }
+  }
+
+  @Test
+  void aCompactionLeavesOneManifestOfEachKind() throws Exception {
+    try (TableStore store = Places.PATH.create(directory, new CrashStorage())) {
+      Map<String, DeletionVector> deletes = Map.of();
+      for (int commit = 1; commit <= 5; commit++) {
+        long first = (long) commit * ROWS;
+        WrittenFile file = Rows.write(store, 0, Rows.range(first, first + ROWS, "v"));
+        Map<String, DeletionVector> now = deletes;
+        long sequence = commit;
+        store.commitFlush(version -> flush(sequence, List.of(file), now));
+        deletes = Map.of(file.path(), DeletionVector.of(1));
+      }
+      Map<String, String> properties = store.table().properties();
+      Snapshot flushed = store.table().currentSnapshot();
+      assertThat(flushed.dataManifests(store.table().io())).hasSizeGreaterThan(1);
+
+      compact(store);
+
+      Table table = store.table();
+      Snapshot compacted = table.currentSnapshot();
+      assertThat(compacted.snapshotId()).isNotEqualTo(flushed.snapshotId());
+      assertThat(compacted.dataManifests(table.io())).hasSize(1);
+      assertThat(compacted.deleteManifests(table.io())).hasSizeLessThanOrEqualTo(1);
+      assertThat(table.properties()).isEqualTo(properties);
+      assertThat(Rows.read(table, compacted.snapshotId())).hasSize(5 * ROWS - 4);
     }
   }
 
