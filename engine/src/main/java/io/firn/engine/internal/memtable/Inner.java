@@ -3,6 +3,7 @@ package io.firn.engine.internal.memtable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Children and the entries that separate them: child {@code i + 1} begins at separator {@code i}.
@@ -18,12 +19,21 @@ final class Inner extends Node {
   private final long[] prefixes;
   private final int[] separators;
   private final Node[] children;
+  private final @Nullable LeafSlots leaves;
 
-  private Inner(int low, int high, int skip, long[] prefixes, int[] separators, Node[] children) {
+  private Inner(
+      int low,
+      int high,
+      int skip,
+      long[] prefixes,
+      int[] separators,
+      Node[] children,
+      @Nullable LeafSlots leaves) {
     super(low, high, skip);
     this.prefixes = prefixes;
     this.separators = separators;
     this.children = children;
+    this.leaves = leaves;
   }
 
   /** A root above the two parts of a split one. */
@@ -34,7 +44,13 @@ final class Inner extends Node {
         0,
         new long[] {arena.prefix(separator, 0)},
         new int[] {separator},
-        new Node[] {left, right});
+        new Node[] {left, right},
+        left instanceof Leaf one && right instanceof Leaf other ? LeafSlots.of(one, other) : null);
+  }
+
+  /** The inserter's view of the children, if they are leaves. */
+  @Nullable LeafSlots leaves() {
+    return leaves;
   }
 
   /** The number of the child that holds (key, sequence). */
@@ -123,7 +139,11 @@ final class Inner extends Node {
     moreSeparators[i] = separator;
     moreChildren[i] = left;
     moreChildren[i + 1] = right;
-    return new Inner(low, high, skip, morePrefixes, moreSeparators, moreChildren);
+    LeafSlots moreLeaves =
+        leaves != null && left instanceof Leaf one && right instanceof Leaf other
+            ? leaves.withSplit(i, one, other)
+            : null;
+    return new Inner(low, high, skip, morePrefixes, moreSeparators, moreChildren, moreLeaves);
   }
 
   int middleSeparator() {
@@ -156,6 +176,7 @@ final class Inner extends Node {
         partSkip,
         partPrefixes,
         Arrays.copyOfRange(separators, from, to),
-        Arrays.copyOfRange(children, from, to + 1));
+        Arrays.copyOfRange(children, from, to + 1),
+        leaves == null ? null : leaves.part(from, to + 1));
   }
 }

@@ -47,7 +47,7 @@ final class Leaf extends Node {
         leaf.prefixes[i] = arena.prefix(leaf.entries[i], leaf.skip);
       }
     }
-    COUNT.setRelease(leaf, count);
+    leaf.publish(count);
     return leaf;
   }
 
@@ -55,16 +55,9 @@ final class Leaf extends Node {
     return (int) COUNT.getAcquire(this);
   }
 
-  /** For the inserter. */
-  boolean isFull() {
-    return count == CAPACITY;
-  }
-
-  void append(long prefix, int entry) {
-    int at = count;
-    prefixes[at] = prefix;
-    entries[at] = entry;
-    COUNT.setRelease(this, at + 1);
+  /** Shows readers what the inserter has put below {@code newCount}. */
+  void publish(int newCount) {
+    COUNT.setRelease(this, newCount);
   }
 
   /**

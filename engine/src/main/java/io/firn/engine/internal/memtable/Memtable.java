@@ -43,7 +43,7 @@ public final class Memtable {
 
   private final long id;
   private final Arena arena = new Arena();
-  private volatile Node root = new Leaf(0, 0, 0);
+  private volatile Node root;
   private volatile long firstSequence = -1;
 
   // Written by the inserter, read by anybody as an estimate.
@@ -55,11 +55,19 @@ public final class Memtable {
   private final Inner[] path = new Inner[DEPTH_MAX];
   private final int[] slots = new int[DEPTH_MAX];
 
+  /** And where this ends: one of some leaves. At first there is one only, with nothing above it. */
+  private LeafSlots leaves;
+
+  private int slot;
+
   /**
    * @param id the identity of this memtable among those of its table
    */
   public Memtable(long id) {
     this.id = id;
+    Leaf first = new Leaf(0, 0, 0);
+    this.root = first;
+    this.leaves = LeafSlots.of(first);
   }
 
   /** The identity of this memtable among those of its table. */
@@ -91,12 +99,13 @@ public final class Memtable {
       OpKind kind) {
     int entry =
         arena.append(source, keyOffset, keyLength, rowOffset, rowLength, sequence, kind.code());
-    Leaf leaf = descend(source, keyOffset, keyLength, sequence);
-    if (leaf.isFull()) {
-      split(leaf);
-      leaf = descend(source, keyOffset, keyLength, sequence);
+    descend(source, keyOffset, keyLength, sequence);
+    if (leaves.isFull(slot)) {
+      split(leaves.leaf(slot));
+      descend(source, keyOffset, keyLength, sequence);
     }
-    leaf.append(Arena.prefix(source, keyOffset, keyLength, leaf.skip), entry);
+    long prefix = Arena.prefix(source, keyOffset, keyLength, leaves.skip(slot));
+    leaves.append(slot, prefix, entry);
     if (firstSequence < 0) {
       firstSequence = sequence;
     }
@@ -105,18 +114,26 @@ public final class Memtable {
     LAST.setOpaque(this, Math.max(lastSequence, sequence));
   }
 
-  /** Finds the leaf for (key, sequence), remembering the way. For the inserter. */
-  private Leaf descend(byte[] array, int offset, int length, long sequence) {
+  /**
+   * Finds the leaf for (key, sequence), remembering the way, and does not touch it. For the
+   * inserter.
+   */
+  private void descend(byte[] array, int offset, int length, long sequence) {
     Node node = root;
     int depth = 0;
     while (node instanceof Inner inner) {
-      int slot = inner.childFor(arena, array, offset, length, sequence);
+      int child = inner.childFor(arena, array, offset, length, sequence);
       path[depth] = inner;
-      slots[depth++] = slot;
-      node = inner.child(slot);
+      slots[depth++] = child;
+      LeafSlots below = inner.leaves();
+      if (below != null) {
+        leaves = below;
+        slot = child;
+        break;
+      }
+      node = inner.child(child);
     }
     path[depth] = null;
-    return (Leaf) node;
   }
 
   /** Replaces the full leaf that {@link #descend} has just found by two. */
