@@ -33,6 +33,7 @@ final class FirnStore implements Store<Record> {
 
   private static FirnOptions.Builder asRocksStore() {
     return FirnOptions.builder()
+        .set(OptionKey.COMPACTION_WORKERS, RocksStore.BACKGROUND_JOBS)
         .set(OptionKey.MEMTABLE_BYTES_MAX, RocksStore.MEMTABLE_BYTES)
         .set(OptionKey.PAGE_CACHE_BYTES_MAX, RocksStore.BLOCK_CACHE_BYTES);
   }

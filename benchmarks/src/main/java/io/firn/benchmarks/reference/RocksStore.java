@@ -29,6 +29,9 @@ final class RocksStore implements Store<ReferenceRow> {
   static final long BLOCK_CACHE_BYTES = 256L << 20;
   static final long MEMTABLE_BYTES = 64L << 20;
 
+  /** RocksDB's default. */
+  static final int BACKGROUND_JOBS = 2;
+
   /** What RocksDB does behind the scenes; all are 0 when it has nothing left to do. */
   private static final List<String> BACKGROUND_WORK =
       List.of(
@@ -56,6 +59,7 @@ final class RocksStore implements Store<ReferenceRow> {
     options
         .setCreateIfMissing(true)
         .setWriteBufferSize(MEMTABLE_BYTES)
+        .setMaxBackgroundJobs(BACKGROUND_JOBS)
         .setCompressionType(CompressionType.LZ4_COMPRESSION)
         .setBottommostCompressionType(CompressionType.ZSTD_COMPRESSION)
         .setTableFormatConfig(
