@@ -144,7 +144,7 @@ class CostTest {
     try (FirnTable table = open()) {
       load(table);
       Record row = Rows.row(7);
-      assertThat(allocatedBytes(20_000, () -> table.put(row, NONE))).isLessThan(1_500);
+      assertThat(allocatedBytes(20_000, () -> table.put(row, NONE))).isLessThan(400);
       table.flush();
       assertThat(allocatedBytes(20_000, () -> assertPresent(table, 9L))).isLessThan(1_000);
       assertThat(allocatedBytes(20_000, () -> assertAbsent(table, -9L))).isLessThan(500);

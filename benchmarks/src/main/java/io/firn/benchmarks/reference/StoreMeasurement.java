@@ -29,11 +29,11 @@ final class StoreMeasurement {
    * @param warmUps how many tables are written before the one that is measured
    */
   StoreMeasurement(StoreKind kind, Path directory, int rows, int warmUps, FigureSink sink) {
-    this.warmUps = warmUps;
     this.kind = kind;
     this.directory = directory;
     this.model = new ReferenceModel(rows);
     this.writes = new ReferenceWrites(model);
+    this.warmUps = warmUps;
     this.sink = sink;
   }
 

@@ -27,7 +27,7 @@ final class LeafSlots {
     int count = leaves.length;
     LeafSlots slots =
         new LeafSlots(
-            leaves.clone(), new long[count][], new int[count][], new int[count], new int[count]);
+            new Leaf[count], new long[count][], new int[count][], new int[count], new int[count]);
     for (int i = 0; i < count; i++) {
       slots.put(i, leaves[i]);
     }

@@ -69,7 +69,7 @@ final class LogBuffer {
   @GuardedBy("lock")
   private @Nullable String refusal;
 
-  // Written under the lock, and with release only: a fence for each of them is felt by every write.
+  // Written under the lock, and with release only: every write would feel a fence for each of them.
   private final AtomicInteger length = new AtomicInteger();
   private final AtomicLong lastSequence = new AtomicLong(-1);
   private final AtomicLong batches = new AtomicLong();
@@ -178,13 +178,13 @@ final class LogBuffer {
     lock.lock();
     try {
       seal();
-      Gathered taken = new Gathered(pending, length.getPlain(), lastSequence.getPlain());
-      if (taken.length > 0) {
+      Gathered gathered = new Gathered(pending, length.getPlain(), lastSequence.getPlain());
+      if (gathered.length > 0) {
         pending = spare == null ? new byte[BYTES_FIRST] : spare;
         spare = null;
         length.setRelease(0);
       }
-      return taken;
+      return gathered;
     } finally {
       lock.unlock();
     }
@@ -203,11 +203,11 @@ final class LogBuffer {
   }
 
   /** Takes an array back for reuse, unless it has grown beyond what is usual. */
-  void giveBack(Gathered taken, long usualBytes) {
+  void giveBack(Gathered gathered, long usualBytes) {
     lock.lock();
     try {
-      if (taken.length > 0 && taken.bytes.length <= usualBytes) {
-        spare = taken.bytes;
+      if (gathered.length > 0 && gathered.bytes.length <= usualBytes) {
+        spare = gathered.bytes;
       }
     } finally {
       lock.unlock();
