@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param epoch the fencing epoch of the writer
  * @param syncInterval how long a batch with {@link LogSync#SOON} may stay without fsync, and one
  *     with {@link LogSync#NEVER} in this process's memory
- * @param bufferBytes when this much waits to be written, the appending thread writes it
+ * @param bufferBytes when this much waits to be written, the appending thread writes it; from a
+ *     quarter of it on the background does
  * @param recordBytesMax the largest batch accepted
  * @param damage what to do about damaged segments at recovery
  * @param environment the time, and who makes the thread of the background sync
@@ -53,13 +54,13 @@ public record WalOptions(
     }
   }
 
-  /** 100 ms, 1 MiB, batches of up to 256 MiB, damage refused, the machine's time. */
+  /** 100 ms, 4 MiB, batches of up to 256 MiB, damage refused, the machine's time. */
   public static WalOptions standard(int schemaId, long epoch) {
     return new WalOptions(
         schemaId,
         epoch,
         Duration.ofMillis(100),
-        1 << 20,
+        4 << 20,
         1 << 28,
         Damage.REFUSE,
         ServiceEnvironment.system());

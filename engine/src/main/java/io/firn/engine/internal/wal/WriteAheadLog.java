@@ -7,16 +7,11 @@ import io.firn.error.FencedException;
 import io.firn.error.InvalidArgumentException;
 import io.firn.error.StorageException;
 import io.firn.error.WriteStalledException;
-import io.firn.service.BackgroundService;
-import io.firn.service.RetryPolicy;
 import io.firn.service.ServiceHealth;
-import io.firn.service.ServiceOptions;
 import io.firn.service.ServiceStats;
-import io.firn.service.WorkOutcome;
 import io.firn.storage.Storage;
 import io.firn.storage.StorageFull;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -51,13 +46,14 @@ public final class WriteAheadLog implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(WriteAheadLog.class);
 
-  private static final String SYNC = "sync";
+  /** The part of a buffer that the background writes, so that it is not full one day. */
+  private static final int WRITE_AHEAD = 4;
 
   private final Storage storage;
   private final String directory;
   private final UUID table;
   private final WalOptions options;
-  private final BackgroundService syncer;
+  private final BackgroundSync syncer;
   private final LogBuffer buffer;
   private final DurabilityWaiters waiters = new DurabilityWaiters();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -77,8 +73,6 @@ public final class WriteAheadLog implements AutoCloseable {
   /** Written under the I/O lock. */
   private volatile long durableSequence = -1;
 
-  private volatile boolean syncWanted;
-  private volatile boolean syncScheduled;
   private final LongAdder bytes = new LongAdder();
 
   private WriteAheadLog(Storage storage, String directory, UUID table, WalOptions options) {
@@ -88,12 +82,8 @@ public final class WriteAheadLog implements AutoCloseable {
     this.options = options;
     this.segments = new LogSegments(storage, directory, table, options);
     this.buffer = new LogBuffer(directory);
-    Duration never = Duration.ofDays(1);
     this.syncer =
-        new BackgroundService(
-            ServiceOptions.named("wal-sync")
-                .in(options.environment())
-                .withRetry(new RetryPolicy(never, never, 1, error -> true)));
+        new BackgroundSync(options.environment(), options.syncInterval(), this::writeUnlessFull);
   }
 
   /**
@@ -209,38 +199,16 @@ public final class WriteAheadLog implements AutoCloseable {
       throw new WriteStalledException("The disk of the log in " + directory + " is full", reason);
     }
     long last = buffer.append(batch, room, durableSequence);
-    if (buffer.length() >= options.bufferBytes()) {
+    int gathered = buffer.length();
+    if (gathered >= options.bufferBytes()) {
       writeUnlessFull(LogSync.NEVER);
+    } else if (gathered >= options.bufferBytes() / WRITE_AHEAD) {
+      syncer.writeNow();
     }
     if (sync != LogSync.NOW) {
-      schedule(sync);
+      syncer.appended(sync);
     }
     return last;
-  }
-
-  private void schedule(LogSync sync) {
-    // Asked before they are written, which costs every append a fence. Who finds one set has
-    // appended before it is cleared, and what was appended by then is written after that.
-    if (sync == LogSync.SOON && !syncWanted) {
-      syncWanted = true;
-    }
-    if (!syncScheduled) {
-      syncScheduled = true;
-      syncer.offerAfter(options.syncInterval(), SYNC, context -> runScheduled());
-    }
-    syncer.runInline();
-  }
-
-  private WorkOutcome runScheduled() {
-    // Cleared before the buffer is taken: a batch appended from here on schedules anew.
-    syncScheduled = false;
-    boolean sync = syncWanted;
-    if (sync) {
-      // Not otherwise: it may be asked for by now, by a batch that this run will not sync.
-      syncWanted = false;
-    }
-    writeUnlessFull(sync ? LogSync.NOW : LogSync.NEVER);
-    return WorkOutcome.DONE;
   }
 
   /**
@@ -352,7 +320,7 @@ public final class WriteAheadLog implements AutoCloseable {
       segment.file.write(gathered.bytes(), 0, gathered.length());
       segment.lastSequence = gathered.lastSequence();
       bytes.add(gathered.length());
-      buffer.giveBack(gathered, 4L * options.bufferBytes());
+      buffer.giveBack(gathered, 2L * options.bufferBytes());
     }
     return gathered.lastSequence();
   }

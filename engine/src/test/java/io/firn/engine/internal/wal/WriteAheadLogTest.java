@@ -9,19 +9,23 @@ import io.firn.error.CorruptionException;
 import io.firn.error.EngineFailedException;
 import io.firn.error.FencedException;
 import io.firn.error.InvalidArgumentException;
+import io.firn.service.ServiceEnvironment;
 import io.firn.storage.LocalStorage;
 import io.firn.storage.Storage;
 import io.firn.storage.StoragePaths;
 import io.firn.testkit.CountingStorage;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.PathPattern;
+import io.firn.testkit.Patience;
 import io.firn.testkit.StorageOperation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -279,7 +283,17 @@ class WriteAheadLogTest {
 
   @Test
   void aFullBufferIsWrittenByWhoeverFillsIt() {
-    WalOptions options = WalOptions.standard(3, 1).withBufferBytes(1000);
+    CountDownLatch written = new CountDownLatch(1);
+    ServiceEnvironment late =
+        ServiceEnvironment.system()
+            .withThreads(
+                work ->
+                    new Thread(
+                        () -> {
+                          Patience.await(written);
+                          work.run();
+                        }));
+    WalOptions options = WalOptions.standard(3, 1).withBufferBytes(1000).in(late);
     try (WriteAheadLog log = WriteAheadLog.open(storage, directory, TABLE, options)) {
       log.recover(0, new Replay());
       storage.reset();
@@ -290,8 +304,28 @@ class WriteAheadLogTest {
           .isBetween(8L, 14L);
       assertThat(storage.calls(StorageOperation.SYNC)).isZero();
       log.append(Ops.put("key", "r".repeat(100_000)), LogSync.NOW);
+      written.countDown();
     }
     assertThat(replayed(0)).hasSize(101);
+  }
+
+  @Test
+  void aQuarterOfABufferIsWrittenInTheBackground() {
+    WalOptions options =
+        WalOptions.standard(3, 1).withBufferBytes(4000).withSyncInterval(Duration.ofDays(1));
+    try (WriteAheadLog log = WriteAheadLog.open(storage, directory, TABLE, options)) {
+      log.recover(0, new Replay());
+      storage.reset();
+      for (int round = 1; round <= 3; round++) {
+        log.append(Ops.put("key", "r".repeat(1100)), LogSync.NOW);
+        int writes = round;
+        Patience.until(
+            () -> storage.calls(StorageOperation.WRITE, PathPattern.glob("**.wal")) == writes);
+      }
+      assertThat(storage.calls(StorageOperation.SYNC)).isZero();
+      assertThat(log.durableSequence()).isNegative();
+    }
+    assertThat(replayed(0)).hasSize(3);
   }
 
   @Test
