@@ -1,5 +1,6 @@
 package io.firn.format;
 
+import io.firn.format.PageCompressor.Method;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +34,12 @@ final class ChunkPages {
    */
   private static final int LEAST_SAVING_OF_BYTES = 4;
 
+  /**
+   * The faster form of Zstandard may take this part more: numbers most of whose bytes are alike are
+   * read half as fast again.
+   */
+  private static final int MOST_GROWTH = 8;
+
   private final ColumnDescriptor column;
   private final PageCompressor compressor;
   private final ColumnLayoutBuilder layout;
@@ -43,7 +50,7 @@ final class ChunkPages {
 
   private final CRC32 crc = new CRC32();
   private @Nullable EncodedPage dictionary;
-  private WriterOptions.Compression compression;
+  private Method method;
   private boolean decided;
   private long bytes;
   private long valueCount;
@@ -51,8 +58,8 @@ final class ChunkPages {
   ChunkPages(ColumnDescriptor column, PageCompressor compressor) {
     this.column = column;
     this.compressor = compressor;
-    this.compression = compressor.compression();
-    this.decided = compression == WriterOptions.Compression.NONE;
+    this.method = compressor.method();
+    this.decided = method == Method.NONE;
     this.layout = new ColumnLayoutBuilder(column);
   }
 
@@ -78,7 +85,7 @@ final class ChunkPages {
    * cannot be strung together.
    */
   boolean takesPieces() {
-    return compressor.compression() != WriterOptions.Compression.SNAPPY;
+    return compressor.method() != Method.SNAPPY;
   }
 
   /**
@@ -119,7 +126,7 @@ final class ChunkPages {
       int bitWidth,
       @Nullable Statistics<?> statistics)
       throws IOException {
-    byte[] stored = compressor.compress(compression, body.array(), body.length());
+    byte[] stored = compressor.compress(method, body.array(), body.length());
     pages.add(new EncodedPage(stored, body.length(), rows, values, encoding, bitWidth, statistics));
     bytes += stored.length;
     valueCount += values;
@@ -133,7 +140,7 @@ final class ChunkPages {
 
   void setDictionary(ByteBuilder body, int size) throws IOException {
     decide();
-    byte[] stored = compressor.compress(compression, body.array(), body.length());
+    byte[] stored = compressor.compress(method, body.array(), body.length());
     dictionary =
         new EncodedPage(
             stored, body.length(), 0, size, PageEncoding.PLAIN, EncodedPage.WHOLE, null);
@@ -141,30 +148,43 @@ final class ChunkPages {
   }
 
   /** Once a file: all chunks of a column are compressed in the same way. */
-  private void decide() {
+  private void decide() throws IOException {
     if (decided || pages.isEmpty()) {
       return;
     }
     decided = true;
-    long plain = 0;
-    for (byte[] body : plainBodies) {
-      plain += body.length;
-    }
+    long plain = total(plainBodies);
     boolean variable = column.getPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY;
     if (bytes > plain - plain / (variable ? LEAST_SAVING_OF_BYTES : LEAST_SAVING)) {
-      compression = WriterOptions.Compression.NONE;
-      for (int i = 0; i < plainBodies.size(); i++) {
-        pages.set(i, pages.get(i).withBody(plainBodies.get(i)));
+      take(Method.NONE, plainBodies);
+    } else if (method == Method.ZSTD) {
+      List<byte[]> faster = new ArrayList<>();
+      for (byte[] body : plainBodies) {
+        faster.add(compressor.compress(Method.ZSTD_FAST, body, body.length));
       }
-      bytes = plain;
+      if (total(faster) <= bytes + bytes / MOST_GROWTH) {
+        take(Method.ZSTD_FAST, faster);
+      }
     }
     plainBodies.clear();
+  }
+
+  private void take(Method other, List<byte[]> bodies) {
+    method = other;
+    for (int i = 0; i < bodies.size(); i++) {
+      pages.set(i, pages.get(i).withBody(bodies.get(i)));
+    }
+    bytes = total(bodies);
+  }
+
+  private static long total(List<byte[]> bodies) {
+    return bodies.stream().mapToLong(body -> body.length).sum();
   }
 
   /** Writes the chunk and forgets its pages. */
   void writeTo(ParquetFileWriter file, StorageOutput output) throws IOException {
     decide();
-    file.startColumn(column, valueCount, PageCompressor.parquetName(compression));
+    file.startColumn(column, valueCount, PageCompressor.parquetName(method.codec()));
     layout.startChunk(output.getPos());
     EncodedPage numbered = dictionary;
     if (numbered == null) {
@@ -182,12 +202,12 @@ final class ChunkPages {
     }
     for (int next = 0; next < pages.size(); ) {
       PagePieces page =
-          PagePieces.first(pages.subList(next, pages.size()), column, compression, compressor);
+          PagePieces.first(pages.subList(next, pages.size()), column, method, compressor);
       write(page, file, output);
       next += page.pieces().size();
     }
     file.endColumn();
-    layout.endChunk(compression);
+    layout.endChunk(method.codec());
     pages.clear();
     dictionary = null;
     bytes = 0;

@@ -63,6 +63,7 @@ final class FlatColumnWriter implements ColumnWriter {
       throw new IllegalArgumentException(
           "Column " + column.field().name() + " is required and has nulls");
     }
+    values.lookAhead(column, from, column.size());
     int at = from;
     int end = from + count;
     while (at < end) {

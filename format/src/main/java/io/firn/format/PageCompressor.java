@@ -15,26 +15,47 @@ import org.xerial.snappy.Snappy;
  */
 final class PageCompressor implements Closeable {
 
-  /** The best ratio that does not slow a writer below what its encoders deliver. */
-  private static final int ZSTD_LEVEL = 1;
+  /** How the bytes of a column are stored. */
+  enum Method {
+    NONE(WriterOptions.Compression.NONE),
+    SNAPPY(WriterOptions.Compression.SNAPPY),
+    ZSTD(WriterOptions.Compression.ZSTD),
 
-  private final WriterOptions.Compression compression;
-  private final @Nullable ZstdCompressCtx zstd;
-  private byte[] scratch = new byte[0];
+    /** Zstandard that leaves bytes as they are which it finds no match for: faster to read. */
+    ZSTD_FAST(WriterOptions.Compression.ZSTD);
 
-  PageCompressor(WriterOptions.Compression compression) {
-    this.compression = compression;
-    if (compression == WriterOptions.Compression.ZSTD) {
-      zstd = new ZstdCompressCtx();
-      zstd.setLevel(ZSTD_LEVEL);
-    } else {
-      zstd = null;
+    private final WriterOptions.Compression codec;
+
+    Method(WriterOptions.Compression codec) {
+      this.codec = codec;
+    }
+
+    /** What readers have to know of it. */
+    WriterOptions.Compression codec() {
+      return codec;
     }
   }
 
+  /** The best ratio that does not slow a writer below what its encoders deliver. */
+  private static final int ZSTD_LEVEL = 1;
+
+  private static final int ZSTD_FAST_LEVEL = -1;
+
+  private final Method method;
+  private final @Nullable ZstdCompressCtx zstd;
+  private final @Nullable ZstdCompressCtx zstdFast;
+  private byte[] scratch = new byte[0];
+
+  PageCompressor(WriterOptions.Compression compression) {
+    boolean zstandard = compression == WriterOptions.Compression.ZSTD;
+    this.method = Method.valueOf(compression.name());
+    this.zstd = zstandard ? new ZstdCompressCtx().setLevel(ZSTD_LEVEL) : null;
+    this.zstdFast = zstandard ? new ZstdCompressCtx().setLevel(ZSTD_FAST_LEVEL) : null;
+  }
+
   /** How the file's columns are compressed where that saves space. */
-  WriterOptions.Compression compression() {
-    return compression;
+  Method method() {
+    return method;
   }
 
   static CompressionCodecName parquetName(WriterOptions.Compression compression) {
@@ -48,17 +69,17 @@ final class PageCompressor implements Closeable {
   /**
    * The compressed bytes, in an array of exactly their length.
    *
-   * @param how the file's {@link #compression}, or none
+   * @param how the file's {@link #method}, a faster form of it, or none
    */
-  byte[] compress(WriterOptions.Compression how, byte[] source, int length) throws IOException {
+  byte[] compress(Method how, byte[] source, int length) throws IOException {
     switch (how) {
       case SNAPPY -> {
         reserve(Snappy.maxCompressedLength(length));
         return Arrays.copyOf(scratch, Snappy.compress(source, 0, length, scratch, 0));
       }
-      case ZSTD -> {
+      case ZSTD, ZSTD_FAST -> {
         reserve(Math.toIntExact(Zstd.compressBound(length)));
-        ZstdCompressCtx context = zstd;
+        ZstdCompressCtx context = how == Method.ZSTD ? zstd : zstdFast;
         if (context == null) {
           throw new IllegalStateException("The file is not compressed by " + how);
         }
@@ -81,6 +102,9 @@ final class PageCompressor implements Closeable {
   public void close() {
     if (zstd != null) {
       zstd.close();
+    }
+    if (zstdFast != null) {
+      zstdFast.close();
     }
   }
 }

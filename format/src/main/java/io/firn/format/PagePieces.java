@@ -42,7 +42,7 @@ final class PagePieces {
   static PagePieces first(
       List<EncodedPage> pages,
       ColumnDescriptor column,
-      WriterOptions.Compression how,
+      PageCompressor.Method how,
       PageCompressor compressor)
       throws IOException {
     EncodedPage first = pages.get(0);

@@ -12,12 +12,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A dictionary is given up for the rest of its chunk when more than half of a page's values are
  * new to it, when it gets larger than a lookup should have to load, or when a value is too large to
- * be worth keeping. Pages written before keep it.
+ * be worth keeping. Pages written before keep it. A page is too few values to tell a column of a
+ * thousand from one in which none repeats, so a chunk begins with a look at more of them.
  */
 final class ValueWriter {
 
   private static final int DICTIONARY_BYTES_MAX = 128 * 1024;
   private static final int DICTIONARY_VALUE_BYTES_MAX = 1024;
+
+  /** A look at the first values of a chunk takes so many, and tells nothing of fewer than these. */
+  private static final int JUDGED_MAX = 4 * 1024;
+
+  private static final int JUDGED_MIN = 2 * 1024;
 
   private final PlainEncoder plain;
   private final ValueStatistics statistics;
@@ -29,12 +35,44 @@ final class ValueWriter {
   /** The dictionary's size when the last numbered page was finished: what those pages need. */
   private int numberedSize;
 
+  /** The dictionary's size when the page was begun: what has come since is new to it. */
+  private int sizeBefore;
+
+  private boolean judged;
+
   ValueWriter(
       PlainEncoder plain, ValueStatistics statistics, @Nullable ValueDictionary dictionary) {
     this.plain = plain;
     this.statistics = statistics;
     this.dictionary = dictionary;
     this.numbering = dictionary != null;
+  }
+
+  /**
+   * Decides whether a chunk is worth a dictionary at all, if that is open, by values that are about
+   * to be added. Of a few nothing is decided.
+   */
+  void lookAhead(Column column, int from, int to) {
+    ValueDictionary values = dictionary;
+    if (judged || values == null) {
+      return;
+    }
+    judged = true;
+    int count = 0;
+    int[] ignored = new int[1];
+    for (int i = from; i < to && count < JUDGED_MAX && !overflows(values); i++) {
+      if (!column.isNull(i)) {
+        values.number(column, i, 1, ignored, 0);
+        count++;
+      }
+    }
+    boolean enough = count >= JUDGED_MIN;
+    numbering = !overflows(values) && (!enough || values.size() * 2L <= count);
+    if (numbering && enough) {
+      sizeBefore = values.size();
+    } else {
+      values.clear();
+    }
   }
 
   /** Adds values {@code from} to {@code from + count} to the page; none of them is null. */
@@ -86,7 +124,7 @@ final class ValueWriter {
       // to.
       return PageEncoding.PLAIN;
     }
-    boolean distinct = (values.size() - numberedSize) * 2L > numberCount;
+    boolean distinct = (values.size() - sizeBefore) * 2L > numberCount;
     if (distinct || overflows(values)) {
       numbering = false;
       for (int i = 0; i < numberCount; i++) {
@@ -100,6 +138,7 @@ final class ValueWriter {
     }
     RunEncoder.append(numbers, numberCount, bitWidth, body);
     numberedSize = values.size();
+    sizeBefore = numberedSize;
     return PageEncoding.DICTIONARY;
   }
 
@@ -131,6 +170,8 @@ final class ValueWriter {
     }
     values.clear();
     numberedSize = 0;
+    sizeBefore = 0;
+    judged = false;
     numbering = true;
     return size;
   }

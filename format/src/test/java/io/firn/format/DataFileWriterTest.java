@@ -257,6 +257,47 @@ class DataFileWriterTest {
   }
 
   @Test
+  void aDictionaryIsMadeForValuesThatRepeatInThousandsButSeldomInAPage() throws IOException {
+    Schema schema =
+        new Schema(
+            NestedField.required(1, "k", Types.LongType.get()),
+            NestedField.required(2, "thousand", Types.IntegerType.get()),
+            NestedField.optional(3, "thousandOrNone", Types.StringType.get()),
+            NestedField.required(4, "all", Types.LongType.get()));
+    TableSchema table = TableSchema.of(schema, List.of(1));
+    Random random = seeds.random();
+    List<Record> rows = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      Record row = GenericRecord.create(schema);
+      row.set(0, (long) i);
+      row.set(1, random.nextInt(1000));
+      row.set(2, random.nextInt(5) == 0 ? null : "value " + random.nextInt(1000));
+      row.set(3, random.nextLong());
+      rows.add(row);
+    }
+    ColumnBatch batch = ColumnBatch.of(schema);
+    rows.forEach(batch::append);
+    String path = directory.resolve("thousands").toString();
+    try (DataFileWriter writer =
+        DataFileWriter.create(storage, path, table, WriterOptions.forScans())) {
+      writer.write(batch);
+      WrittenFile ignored = writer.finish();
+    }
+    try (InputFileHandle handle = storage.open(path)) {
+      DataFileIndex index = DataFileIndex.read(handle);
+      for (int column = 1; column <= 2; column++) {
+        ColumnLayout layout = index.column(column + 1);
+        assertThat(layout.dictionarySize(0)).isEqualTo(1000);
+        for (int page = 0; page < layout.pageCount(); page++) {
+          assertThat(layout.pageEncoding(page)).isEqualTo(PageEncoding.DICTIONARY);
+        }
+      }
+      assertThat(index.column(4).hasDictionary(0)).isFalse();
+    }
+    assertThat(comparable(readWithIceberg(path, schema))).isEqualTo(comparable(rows));
+  }
+
+  @Test
   void pagesOfNullsNeedNoDictionaryWhateverFollowsThem() throws IOException {
     Schema schema =
         new Schema(
