@@ -46,7 +46,7 @@ public final class WriteAheadLog implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(WriteAheadLog.class);
 
-  /** The part of a buffer that the background writes, so that it is not full one day. */
+  /** From this part of the buffer on the background writes it, so that it seldom gets full. */
   private static final int WRITE_AHEAD = 4;
 
   private final Storage storage;
