@@ -184,7 +184,7 @@ final class ChunkPages {
   /** Writes the chunk and forgets its pages. */
   void writeTo(ParquetFileWriter file, StorageOutput output) throws IOException {
     decide();
-    file.startColumn(column, valueCount, PageCompressor.parquetName(method.codec()));
+    file.startColumn(column, valueCount, method.codec().parquet());
     layout.startChunk(output.getPos());
     EncodedPage numbered = dictionary;
     if (numbered == null) {

@@ -18,12 +18,7 @@ final class IndexedPages extends ColumnPages {
   }
 
   private static Chunk[] chunks(ColumnLayout layout, int rowGroups) {
-    CompressionCodecName codec =
-        switch (layout.compression()) {
-          case NONE -> CompressionCodecName.UNCOMPRESSED;
-          case SNAPPY -> CompressionCodecName.SNAPPY;
-          case ZSTD -> CompressionCodecName.ZSTD;
-        };
+    CompressionCodecName codec = layout.compression().parquet();
     Chunk[] chunks = new Chunk[rowGroups];
     for (int i = 0; i < rowGroups; i++) {
       if (layout.hasDictionary(i)) {

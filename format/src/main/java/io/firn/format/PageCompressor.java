@@ -5,7 +5,6 @@ import com.github.luben.zstd.ZstdCompressCtx;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Arrays;
-import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.jspecify.annotations.Nullable;
 import org.xerial.snappy.Snappy;
 
@@ -56,14 +55,6 @@ final class PageCompressor implements Closeable {
   /** How the file's columns are compressed where that saves space. */
   Method method() {
     return method;
-  }
-
-  static CompressionCodecName parquetName(WriterOptions.Compression compression) {
-    return switch (compression) {
-      case NONE -> CompressionCodecName.UNCOMPRESSED;
-      case SNAPPY -> CompressionCodecName.SNAPPY;
-      case ZSTD -> CompressionCodecName.ZSTD;
-    };
   }
 
   /**

@@ -2,6 +2,7 @@ package io.firn.format;
 
 import io.firn.error.InvalidArgumentException;
 import java.io.Serializable;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
 /**
  * How data files are laid out. Every combination can be read by every reader; the choice trades
@@ -37,9 +38,20 @@ public record WriterOptions(
 
   /** How pages are compressed. */
   public enum Compression {
-    NONE,
-    SNAPPY,
-    ZSTD
+    NONE(CompressionCodecName.UNCOMPRESSED),
+    SNAPPY(CompressionCodecName.SNAPPY),
+    ZSTD(CompressionCodecName.ZSTD);
+
+    private final CompressionCodecName parquet;
+
+    Compression(CompressionCodecName parquet) {
+      this.parquet = parquet;
+    }
+
+    /** Parquet's name of it. */
+    CompressionCodecName parquet() {
+      return parquet;
+    }
   }
 
   public WriterOptions {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
@@ -275,15 +276,8 @@ class DataFileWriterTest {
       row.set(3, random.nextLong());
       rows.add(row);
     }
-    ColumnBatch batch = ColumnBatch.of(schema);
-    rows.forEach(batch::append);
-    String path = directory.resolve("thousands").toString();
-    try (DataFileWriter writer =
-        DataFileWriter.create(storage, path, table, WriterOptions.forScans())) {
-      writer.write(batch);
-      WrittenFile ignored = writer.finish();
-    }
-    try (InputFileHandle handle = storage.open(path)) {
+    WrittenFile file = write("f", table, rows, WriterOptions.forScans(), () -> false);
+    try (InputFileHandle handle = storage.open(file.path())) {
       DataFileIndex index = DataFileIndex.read(handle);
       for (int column = 1; column <= 2; column++) {
         ColumnLayout layout = index.column(column + 1);
@@ -294,7 +288,7 @@ class DataFileWriterTest {
       }
       assertThat(index.column(4).hasDictionary(0)).isFalse();
     }
-    assertThat(comparable(readWithIceberg(path, schema))).isEqualTo(comparable(rows));
+    assertThat(comparable(readWithIceberg(file.path(), schema))).isEqualTo(comparable(rows));
   }
 
   @Test
@@ -421,12 +415,22 @@ class DataFileWriterTest {
 
   private WrittenFile write(
       String name, TableSchema table, List<Record> rows, WriterOptions options, Random random) {
+    return write(name, table, rows, options, () -> random.nextInt(100) == 0);
+  }
+
+  /** Writes rows, in batches that end where {@code batchEnds} says so. */
+  private WrittenFile write(
+      String name,
+      TableSchema table,
+      List<Record> rows,
+      WriterOptions options,
+      BooleanSupplier batchEnds) {
     String path = directory.resolve(name).toString();
     try (DataFileWriter writer = DataFileWriter.create(storage, path, table, options)) {
       ColumnBatch batch = ColumnBatch.of(table.schema());
       for (Record row : rows) {
         table.rows().append(table.rows().encode(row), batch);
-        if (random.nextInt(100) == 0) {
+        if (batchEnds.getAsBoolean()) {
           writer.write(batch);
           batch.clear();
         }
