@@ -52,6 +52,11 @@ public abstract class ForwardingStorage implements Storage {
   }
 
   @Override
+  public long freeBytes(String directory) throws IOException {
+    return below.freeBytes(directory);
+  }
+
+  @Override
   public void createDirectories(String directory) throws IOException {
     below.createDirectories(directory);
   }

@@ -103,6 +103,11 @@ public final class LocalStorage implements Storage {
   }
 
   @Override
+  public long freeBytes(String directory) throws IOException {
+    return Files.getFileStore(resolve(directory)).getUsableSpace();
+  }
+
+  @Override
   public void createDirectories(String directory) throws IOException {
     Path path = resolve(directory);
     if (Files.isDirectory(path)) {

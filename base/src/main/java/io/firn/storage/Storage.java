@@ -44,6 +44,12 @@ public interface Storage {
    */
   List<String> listDirectories(String directory) throws IOException;
 
+  /**
+   * How many more bytes the disk of an existing directory can take, as far as one can tell; {@link
+   * Long#MAX_VALUE} where there is no such limit.
+   */
+  long freeBytes(String directory) throws IOException;
+
   /** Creates a directory and its parents, durably. Nothing happens if it exists. */
   void createDirectories(String directory) throws IOException;
 

@@ -135,6 +135,11 @@ final class FileIoStorage implements Storage {
 
   /** Directories need not exist. */
   @Override
+  public long freeBytes(String directory) {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
   public void createDirectories(String directory) {}
 
   @Override

@@ -34,25 +34,31 @@ final class EngineOpener {
   private static final Logger LOG = LoggerFactory.getLogger(EngineOpener.class);
 
   private final TableSpec spec;
+  private final FullDiskWatch disk;
 
-  private EngineOpener(TableSpec spec) {
-    this.spec = spec;
+  /**
+   * @param given how to open the table
+   */
+  private EngineOpener(TableSpec given) {
+    this.disk = new FullDiskWatch(given.storage());
+    this.spec = given.on(disk);
   }
 
   static boolean exists(TableSpec spec) {
     return TableStore.exists(spec.location(), spec.storage());
   }
 
-  static Engine open(TableSpec spec) {
-    TableStore store = openIfExists(spec);
+  static Engine open(TableSpec given) {
+    EngineOpener opener = new EngineOpener(given);
+    TableStore store = openIfExists(opener.spec);
     if (store == null) {
-      if (spec.schema() == null) {
+      if (given.schema() == null) {
         throw new NotATableException(
-            "There is no table at " + spec.location() + ", and no schema to create one");
+            "There is no table at " + given.location() + ", and no schema to create one");
       }
-      return create(spec);
+      store = opener.createStore();
     }
-    return new EngineOpener(spec).openForWriting(store);
+    return opener.openForWriting(store);
   }
 
   /** Most often there is one: whether it exists is asked only if it cannot be opened. */
@@ -67,23 +73,26 @@ final class EngineOpener {
     }
   }
 
-  static Engine create(TableSpec spec) {
+  static Engine create(TableSpec given) {
+    EngineOpener opener = new EngineOpener(given);
+    return opener.openForWriting(opener.createStore());
+  }
+
+  private TableStore createStore() {
     Schema schema = spec.schema();
     if (schema == null) {
       throw new InvalidArgumentException("A table needs a schema to be created");
     }
-    FirnOptions ignored = new EngineOpener(spec).options(Map.of());
-    TableStore store =
-        TableStore.create(
-            spec.location(), spec.storage(), schema, spec.keyOf(schema), spec.tableProperties());
-    return new EngineOpener(spec).openForWriting(store);
+    FirnOptions ignored = options(Map.of());
+    return TableStore.create(
+        spec.location(), spec.storage(), schema, spec.keyOf(schema), spec.tableProperties());
   }
 
-  static Engine openReadOnly(TableSpec spec) {
-    EngineOpener opener = new EngineOpener(spec);
-    TableStore store = openIfExists(spec);
+  static Engine openReadOnly(TableSpec given) {
+    EngineOpener opener = new EngineOpener(given);
+    TableStore store = openIfExists(opener.spec);
     if (store == null) {
-      throw new NotATableException("There is no table at " + spec.location());
+      throw new NotATableException("There is no table at " + given.location());
     }
     OpenedResources opened = new OpenedResources();
     try {
@@ -131,7 +140,9 @@ final class EngineOpener {
     long bytesMax = options.value(OptionKey.PAGE_CACHE_DISK_BYTES_MAX);
     try {
       if (bytesMax > 0) {
-        return RowSpill.open(spec.storage(), directory, bytesMax);
+        RowSpill spill = RowSpill.open(spec.storage(), directory, bytesMax);
+        disk.whenFull(spill::makeRoom);
+        return spill;
       }
       RowSpill.clear(spec.storage(), directory);
       return null;

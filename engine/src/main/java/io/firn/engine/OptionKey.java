@@ -38,7 +38,7 @@ public enum OptionKey {
   SCAN_WORKERS(2, 0, 64, "Threads that read ahead for scans; 0 leaves it to the reader's thread"),
   PAGE_CACHE_BYTES_MAX(256L << 20, 0, 1L << 40, 8, "Decoded pages and rows kept in memory"),
   PAGE_CACHE_DISK_BYTES_MAX(
-      0,
+      4L << 30,
       0,
       1L << 40,
       "Rows that the page cache had no room for, kept on the log's disk; 0 keeps none"),

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class FullDiskTest {
 
   private static final String TABLE = "/tables/t";
+  private static final String CACHE = TABLE + "/_firn/cache";
   private static final PathPattern SEGMENTS = PathPattern.glob("**.wal");
 
   @RegisterExtension final LeakCheck leaks = LeakCheck.threadsNamed("firn-");
@@ -33,6 +34,10 @@ class FullDiskTest {
   private final FaultStorage storage = new FaultStorage(disk);
 
   private static FirnTable open(Storage storage) {
+    return open(storage, "1mb");
+  }
+
+  private static FirnTable open(Storage storage, String pageCacheBytes) {
     return FirnTable.builder()
         .path(TABLE)
         .schema(Rows.SCHEMA)
@@ -40,6 +45,7 @@ class FullDiskTest {
         .storage(storage)
         .option("compaction-workers", "0")
         .option("flush-interval-millis", "1h")
+        .option("page-cache-bytes-max", pageCacheBytes)
         .open();
   }
 
@@ -151,6 +157,23 @@ class FullDiskTest {
     }
     try (FirnTable again = open(storage)) {
       assertThat(Rows.all(again.scan())).containsExactly(Rows.row(1), Rows.row(2));
+    }
+  }
+
+  @Test
+  void rowsThatAreOnlyKeptForLookupsMakeRoomForTheLog() throws IOException {
+    try (FirnTable table = open(storage, "0")) {
+      table.put(Rows.row(1));
+      table.flush();
+      for (int look = 0; look < 3; look++) {
+        assertThat(table.get(1L)).contains(Rows.row(1));
+      }
+      assertThat(disk.list(CACHE)).isNotEmpty();
+      storage.on(StorageOperation.WRITE, SEGMENTS).failOnce(FullDiskTest::noSpace);
+      assertThatThrownBy(() -> table.put(Rows.row(2))).isInstanceOf(StorageException.class);
+      assertThat(disk.list(CACHE)).isEmpty();
+      untilWritten(table, Rows.row(3));
+      assertThat(table.get(1L)).contains(Rows.row(1));
     }
   }
 }

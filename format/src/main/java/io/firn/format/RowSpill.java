@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.firn.storage.InputFileHandle;
 import io.firn.storage.OutputFileHandle;
 import io.firn.storage.Storage;
+import io.firn.storage.StorageFull;
 import io.firn.storage.StoragePaths;
 import java.io.IOException;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -20,10 +21,10 @@ import org.slf4j.LoggerFactory;
  * data file has in a page of each column lies in one place here.
  *
  * <p>It is a ring of segments that are written from start to end. When there are as many as it may
- * have, the oldest goes, whatever is in it. Nothing is ever synced, because nothing is lost with
- * it: every row is in a data file as well. For the same reason the first error of storage, or the
- * first row that is not what was written, ends it for good: its files are deleted and rows are read
- * from data files again.
+ * have, or the disk has little room left, the oldest goes, whatever is in it. Nothing is ever
+ * synced, because nothing is lost with it: every row is in a data file as well. For the same reason
+ * the first error of storage other than a full disk, or the first row that is not what was written,
+ * ends it for good: its files are deleted and rows are read from data files again.
  *
  * <p>Safe for use by several threads. A directory belongs to one spill at a time. Closing deletes
  * what it has written; what a process left that died is deleted by the next {@link #open}.
@@ -42,6 +43,9 @@ public final class RowSpill implements AutoCloseable {
   private static final int SEGMENT_BYTES_MAX = 64 << 20;
   private static final int SEGMENTS_MIN = 8;
 
+  /** A segment is begun if the spill then has no more than this part of what others leave free. */
+  private static final int DISK_PART = 4;
+
   /** Blocks that may wait to be written; more are forgotten. */
   private static final int PENDING_MAX = 64;
 
@@ -56,6 +60,13 @@ public final class RowSpill implements AutoCloseable {
 
   @GuardedBy("this")
   private @Nullable Segment current;
+
+  /** The number of the oldest segment that is still there, and of the one begun last. */
+  @GuardedBy("this")
+  private int oldest = 1;
+
+  @GuardedBy("this")
+  private int newest;
 
   /** Of all segments. Changed under the lock of this object, read by anybody. */
   private final AtomicLong bytesHeld = new AtomicLong();
@@ -88,17 +99,16 @@ public final class RowSpill implements AutoCloseable {
   }
 
   /**
-   * An empty spill.
+   * An empty spill. Its directory is created when there is something to be written.
    *
-   * @param directory of its own; created if need be
+   * @param directory of its own
    * @param bytesMax how many bytes its files may have together, at least {@link #BYTES_MIN}
-   * @throws IOException if the directory cannot be created or cleared
+   * @throws IOException if the directory cannot be cleared
    */
   public static RowSpill open(Storage storage, String directory, long bytesMax) throws IOException {
     if (bytesMax < BYTES_MIN) {
       throw new IllegalArgumentException("At least " + BYTES_MIN + " bytes, not " + bytesMax);
     }
-    storage.createDirectories(directory);
     clear(storage, directory);
     return new RowSpill(storage, directory, bytesMax);
   }
@@ -123,53 +133,83 @@ public final class RowSpill implements AutoCloseable {
   }
 
   /**
-   * Appends bytes.
+   * Appends bytes, and others right behind them.
    *
    * @return where they are, or {@link #NOWHERE}
    */
-  synchronized long append(byte[] bytes) {
-    if (ended || bytes.length > segmentBytes) {
+  synchronized long append(byte[] bytes, byte[] others) {
+    long length = (long) bytes.length + others.length;
+    if (ended || length > segmentBytes) {
       return NOWHERE;
     }
     try {
       Segment target = current;
-      if (target == null || target.output.position() + bytes.length > segmentBytes) {
-        target = next(target);
+      if (target == null || target.output.position() + length > segmentBytes) {
+        target = next();
+      }
+      if (target == null) {
+        return NOWHERE;
       }
       long place = (long) target.number << Integer.SIZE | target.output.position();
       target.output.write(bytes, 0, bytes.length);
-      bytesHeld.addAndGet(bytes.length);
+      target.output.write(others, 0, others.length);
+      bytesHeld.addAndGet(length);
       return place;
     } catch (IOException e) {
-      end("it cannot be written", e);
+      if (StorageFull.caused(e)) {
+        makeRoom();
+      } else {
+        end("it cannot be written", e);
+      }
       return NOWHERE;
     }
   }
 
+  /** Begins a segment; null if the disk has no room for it. */
   @GuardedBy("this")
-  private Segment next(@Nullable Segment last) throws IOException {
+  private @Nullable Segment next() throws IOException {
+    Segment last = current;
+    current = null;
     if (last != null) {
       last.output.close();
     }
-    int number = last == null ? 1 : Math.addExact(last.number, 1);
-    int slot = number % segments.length();
-    Segment oldest = segments.getAndSet(slot, null);
-    if (oldest != null) {
-      oldest.input.close();
-      storage.delete(oldest.input.path());
-      bytesHeld.addAndGet(-oldest.output.position());
+    storage.createDirectories(directory);
+    while (newest - oldest + 1 == segments.length() || !diskHasRoom()) {
+      if (oldest > newest) {
+        return null;
+      }
+      dropOldest();
     }
+    int number = Math.addExact(newest, 1);
     String path = StoragePaths.join(directory, number + SUFFIX);
     OutputFileHandle output = storage.create(path);
     try {
       Segment created = new Segment(number, output, storage.open(path));
-      segments.set(slot, created);
+      segments.set(number % segments.length(), created);
+      newest = number;
       current = created;
       return created;
     } catch (IOException e) {
       output.close();
       storage.delete(path);
       throw e;
+    }
+  }
+
+  private boolean diskHasRoom() throws IOException {
+    long held = bytesHeld.get();
+    long leftByOthers = Math.min(storage.freeBytes(directory), Long.MAX_VALUE - held) + held;
+    return held + segmentBytes <= leftByOthers / DISK_PART;
+  }
+
+  @GuardedBy("this")
+  private void dropOldest() throws IOException {
+    Segment dropped = segments.getAndSet(oldest % segments.length(), null);
+    oldest++;
+    if (dropped != null) {
+      dropped.input.close();
+      storage.delete(dropped.input.path());
+      bytesHeld.addAndGet(-dropped.output.position());
     }
   }
 
@@ -226,14 +266,28 @@ public final class RowSpill implements AutoCloseable {
     }
   }
 
+  /**
+   * Gives up all rows, because somebody else needs the disk. Rows that leave memory later are kept
+   * again as soon as there is room.
+   */
+  public synchronized void makeRoom() {
+    if (oldest <= newest) {
+      LOG.info("{} gives up {} bytes of rows: its disk is full", directory, bytesHeld.get());
+      dropAll();
+    }
+  }
+
   @Override
   public synchronized void close() {
-    if (ended) {
-      return;
+    if (!ended) {
+      ended = true;
+      dropAll();
     }
-    ended = true;
+  }
+
+  @GuardedBy("this")
+  private void dropAll() {
     pending.clear();
-    bytesHeld.set(0);
     Segment last = current;
     current = null;
     try {
@@ -243,12 +297,13 @@ public final class RowSpill implements AutoCloseable {
     } catch (IOException e) {
       LOG.debug("{} could not be closed", directory, e);
     }
-    for (int i = 0; i < segments.length(); i++) {
-      Segment segment = segments.getAndSet(i, null);
+    for (; oldest <= newest; oldest++) {
+      Segment segment = segments.getAndSet(oldest % segments.length(), null);
       if (segment != null) {
         delete(segment);
       }
     }
+    bytesHeld.set(0);
   }
 
   private void delete(Segment segment) {

@@ -43,7 +43,7 @@ final class SpilledRows {
 
   void write(int block, RowBlock rows) {
     if (!has(block)) {
-      places.set(block, spill.append(encode(block, rows.data(), rows.starts())));
+      places.set(block, spill.append(entries(block, rows.data(), rows.starts()), rows.data()));
     }
   }
 
@@ -92,17 +92,17 @@ final class SpilledRows {
     return new RowBlock(codec, data, starts);
   }
 
-  private byte[] encode(int block, byte[] data, int[] starts) {
+  /** The entries of a block's rows, and where the last one ends. */
+  private byte[] entries(int block, byte[] data, int[] starts) {
     int rows = starts.length - 1;
-    int entries = entryBytes(rows);
-    ByteBuilder bytes = new ByteBuilder(entries + data.length);
+    int length = entryBytes(rows);
+    ByteBuilder entries = new ByteBuilder(length);
     for (int row = 0; row < rows; row++) {
-      bytes.putIntLittle(entries + starts[row]);
-      bytes.putIntLittle(checksum(block, row, data, starts[row], starts[row + 1]));
+      entries.putIntLittle(length + starts[row]);
+      entries.putIntLittle(checksum(block, row, data, starts[row], starts[row + 1]));
     }
-    bytes.putIntLittle(entries + starts[rows]);
-    bytes.put(data, 0, data.length);
-    return bytes.toByteArray();
+    entries.putIntLittle(length + starts[rows]);
+    return entries.toByteArray();
   }
 
   /** What so many entries take, with the number behind them. */

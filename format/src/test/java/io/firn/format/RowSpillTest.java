@@ -5,6 +5,7 @@ import static io.firn.format.RandomTables.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.firn.storage.ForwardingStorage;
 import io.firn.storage.LocalStorage;
 import io.firn.storage.Storage;
 import io.firn.testkit.FaultStorage;
@@ -181,6 +182,62 @@ class RowSpillTest {
       }
       assertThat(spilled()).as("the first segment is gone").doesNotContain(cache.resolve("1.rows"));
       assertThat(spilled()).hasSize(8);
+    }
+  }
+
+  /** A disk that has room for nothing but the spill. */
+  private final class SmallDisk extends ForwardingStorage {
+
+    private final long room;
+
+    SmallDisk(long room) {
+      super(storage);
+      this.room = room;
+    }
+
+    @Override
+    public long freeBytes(String of) {
+      return room - spilledBytes();
+    }
+  }
+
+  @Test
+  void noMoreIsKeptThanAQuarterOfWhatTheDiskHasRoomFor() throws IOException {
+    for (long room : List.of(0L, 1L << 20, 2L << 20)) {
+      try (DataFileReaders readers = readers(new SmallDisk(room), RowSpill.BYTES_MIN);
+          DataFileReader reader = open(readers)) {
+        Random random = seeds.random();
+        for (int i = 0; i < 200; i++) {
+          lookUp(reader, random, 200);
+          assertThat(spilledBytes()).isLessThanOrEqualTo(room / 4);
+          assertThat(readers.counters().spilledBytes()).isEqualTo(spilledBytes());
+        }
+        assertThat(spilledBytes()).isGreaterThanOrEqualTo(room / 8);
+      }
+    }
+  }
+
+  @Test
+  void whenTheDiskIsFullAllRowsGoAndOthersAreKeptLater() throws IOException {
+    FaultStorage faulty = new FaultStorage(storage);
+    FaultStorage.Fault full =
+        faulty
+            .on(StorageOperation.WRITE)
+            .nth(6)
+            .failOnce(() -> new IOException("No space left on device"));
+    try (DataFileReaders readers = readers(faulty, RowSpill.BYTES_MIN);
+        DataFileReader reader = open(readers)) {
+      Random random = seeds.random();
+      long before = 0;
+      for (int i = 0; full.fired() == 0 && i < WARM_UP; i++) {
+        before = readers.counters().spilledBytes();
+        lookUp(reader, random, 1);
+      }
+      assertThat(full.fired()).isEqualTo(1);
+      assertThat(readers.counters().spilledBytes()).isLessThan(before / 2);
+      assertThat(readers.counters().spilledBytes()).isEqualTo(spilledBytes());
+      lookUp(reader, random, WARM_UP);
+      assertThat(readers.counters().spilledBytes()).isGreaterThan(before);
     }
   }
 

@@ -162,6 +162,11 @@ public final class CrashStorage implements Storage {
   }
 
   @Override
+  public long freeBytes(String path) {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
   public synchronized void createDirectories(String path) throws IOException {
     mutate();
     String directory = clean(path);

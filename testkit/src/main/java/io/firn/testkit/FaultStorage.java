@@ -58,6 +58,11 @@ public final class FaultStorage extends InterceptedStorage {
   }
 
   @Override
+  public long freeBytes(String directory) throws IOException {
+    return Math.min(room.get(), super.freeBytes(directory));
+  }
+
+  @Override
   void before(StorageOperation operation, String path, long bytes) throws IOException {
     for (Fault fault : faults) {
       if (fault.timing == Timing.BEFORE && fault.matches(operation, path) && fault.due()) {

@@ -104,6 +104,11 @@ abstract class InterceptedStorage implements Storage {
   }
 
   @Override
+  public long freeBytes(String directory) throws IOException {
+    return below.freeBytes(directory);
+  }
+
+  @Override
   public void createDirectories(String directory) throws IOException {
     act(
         StorageOperation.CREATE_DIRECTORIES,
