@@ -20,14 +20,22 @@ final class PageCache implements AutoCloseable {
   /** What a scan decodes is kept if it takes up no more than this part of the room. */
   private static final int SCAN_PART = 8;
 
+  /** Of so many bytes of room one is a row, for how many wanted ones are remembered. */
+  private static final int BYTES_PER_WANTED = 512;
+
+  private static final int WANTED_MAX = 1 << 24;
+
   /** Every so many hits of a page the cache is told, so that it knows what is in use. */
   private static final int HITS_PER_TOUCH = 64;
 
   private final long maxBytes;
-  private final AtomicInteger slotsMade = new AtomicInteger();
+  private final AtomicInteger owners = new AtomicInteger();
 
   private final @Nullable RowSpill spill;
   private final Cache<Entry, Entry> entries;
+
+  /** What was wanted lately, each at a place of its hash. Not exact, and need not be. */
+  private final int[] wanted;
 
   /**
    * @param spill where rows go that there is no room for, if anywhere; closed with this object
@@ -35,6 +43,8 @@ final class PageCache implements AutoCloseable {
   PageCache(long maxBytes, @Nullable RowSpill spill) {
     this.maxBytes = maxBytes;
     this.spill = spill;
+    this.wanted =
+        new int[(int) Long.highestOneBit(Math.min(WANTED_MAX, maxBytes / BYTES_PER_WANTED) | 1)];
     this.entries =
         Caffeine.newBuilder()
             .maximumWeight(maxBytes)
@@ -63,6 +73,27 @@ final class PageCache implements AutoCloseable {
     return rowBytes >= 0 && rows <= maxBytes / SCAN_PART / Math.max(1, rowBytes);
   }
 
+  /** A number for somebody who keeps something here. */
+  int newOwner() {
+    return owners.incrementAndGet();
+  }
+
+  /**
+   * Whether something was wanted lately: while about as many other things were wanted as there is
+   * room for. What was not is remembered from now on.
+   */
+  boolean wantedLately(int owner, int stretch, int index) {
+    int hash = hash(owner * 31 + stretch, index);
+    int at = hash >>> 7 & (wanted.length - 1);
+    boolean lately = wanted[at] == hash;
+    wanted[at] = hash;
+    return lately;
+  }
+
+  private static int hash(int owner, int index) {
+    return (owner * 0x9E3779B1 + index) * 0x85EBCA6B;
+  }
+
   long bytes() {
     entries.cleanUp();
     return entries.policy().eviction().orElseThrow().weightedSize().orElse(0);
@@ -86,7 +117,7 @@ final class PageCache implements AutoCloseable {
     private final int[] hits;
     private final int hitsPerTouch;
     private final Evictions evictions;
-    private final int number = slotsMade.incrementAndGet();
+    private final int number = newOwner();
 
     Slots(int count, int hitsPerTouch, Evictions evictions) {
       this.hitsPerTouch = hitsPerTouch;
@@ -205,7 +236,7 @@ final class PageCache implements AutoCloseable {
 
     @Override
     public int hashCode() {
-      return (slots.number * 0x9E3779B1 + index) * 0x85EBCA6B;
+      return PageCache.hash(slots.number, index);
     }
   }
 }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * into repeatedly. The first look reads the row alone. A block that has been evicted is a sign of
  * more rows than fit into memory: its stretch must be looked into much more often before a block is
  * made again, and until then rows are kept one by one; if there is a {@link RowSpill}, the block
- * goes there, and its rows come from there. Safe for use by several threads.
+ * goes there, its rows come from there, and only those wanted again soon are kept. Safe for use by
+ * several threads.
  */
 final class RowBlocks {
 
@@ -57,7 +58,7 @@ final class RowBlocks {
             Long.highestOneBit(Math.max(LEAST_ROWS, Math.min(MOST_ROWS, rows))));
     int count = Math.toIntExact(((rowCount - 1) >>> shift) + 1);
     RowSpill spill = cache.spill();
-    SpilledRows spilledRows = spill == null ? null : new SpilledRows(spill, count);
+    SpilledRows spilledRows = spill == null ? null : new SpilledRows(spill, count, rows());
     this.spilled = spilledRows;
     this.slots =
         spilledRows == null
@@ -89,7 +90,10 @@ final class RowBlocks {
       }
       byte[] row = spilled == null ? null : spilled.read(block, at);
       if (row != null) {
-        keepSingle(block, at, row);
+        // Keeping it costs as much as reading it again.
+        if (singles.wantedLately(block, at)) {
+          keepSingle(block, at, row);
+        }
         return codec.decode(row);
       }
       rows = isWorthMaking(block) ? make(block, deleted) : null;
@@ -128,8 +132,7 @@ final class RowBlocks {
       return rows;
     }
     int block = (int) (position >>> shift);
-    long first = firstRow(position);
-    rows = spilled.load(block, (int) (Math.min(rowCount, first + rows()) - first), codec);
+    rows = spilled.load(block, codec);
     if (rows != null) {
       slots.keep(block, rows, rows.bytes());
       writePending();

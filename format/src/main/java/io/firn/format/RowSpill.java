@@ -133,12 +133,11 @@ public final class RowSpill implements AutoCloseable {
   }
 
   /**
-   * Appends bytes, and others right behind them.
+   * Appends the first bytes of an array.
    *
    * @return where they are, or {@link #NOWHERE}
    */
-  synchronized long append(byte[] bytes, byte[] others) {
-    long length = (long) bytes.length + others.length;
+  synchronized long append(byte[] bytes, int length) {
     if (ended || length > segmentBytes) {
       return NOWHERE;
     }
@@ -151,8 +150,7 @@ public final class RowSpill implements AutoCloseable {
         return NOWHERE;
       }
       long place = (long) target.number << Integer.SIZE | target.output.position();
-      target.output.write(bytes, 0, bytes.length);
-      target.output.write(others, 0, others.length);
+      target.output.write(bytes, 0, length);
       bytesHeld.addAndGet(length);
       return place;
     } catch (IOException e) {
@@ -216,11 +214,6 @@ public final class RowSpill implements AutoCloseable {
   /** The bytes of all its files. Waits for nobody. */
   long bytes() {
     return bytesHeld.get();
-  }
-
-  /** The longest piece that can be appended. */
-  int bytesMax() {
-    return segmentBytes;
   }
 
   /** Whether what was written at a place may still be there. */

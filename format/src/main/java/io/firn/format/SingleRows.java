@@ -17,6 +17,7 @@ final class SingleRows {
   private final RowCodec codec;
   private final PageCache cache;
   private final int rowsPerStretch;
+  private final int owner;
 
   /** The places of a stretch's rows, made when the first of them is kept. */
   private final AtomicReferenceArray<PageCache.@Nullable Slots> stretches;
@@ -25,6 +26,7 @@ final class SingleRows {
     this.codec = codec;
     this.cache = cache;
     this.rowsPerStretch = rowsPerStretch;
+    this.owner = cache.newOwner();
     this.stretches = new AtomicReferenceArray<>(stretches);
   }
 
@@ -35,7 +37,14 @@ final class SingleRows {
     return kept == null ? null : codec.decode((byte[]) kept);
   }
 
+  /** Whether a row was wanted lately, and not only now: a reason to expect it again. */
+  boolean wantedLately(int stretch, int row) {
+    return cache.wantedLately(owner, stretch, row);
+  }
+
   /**
+   * Keeps a row.
+   *
    * @param encoded the row, as the codec encodes it
    */
   void keep(int stretch, int row, byte[] encoded) {

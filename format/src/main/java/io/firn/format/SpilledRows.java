@@ -1,6 +1,7 @@
 package io.firn.format;
 
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -8,25 +9,43 @@ import org.jspecify.annotations.Nullable;
  * The rows of one file that are in the {@link RowSpill}, by the blocks they left memory in. Safe
  * for use by several threads.
  *
- * <p>A block is written as an entry for each row, where it starts and its checksum; then where the
- * last row ends; then the rows. Starts count from the block's first byte, all numbers are
- * little-endian ints.
+ * <p>A block is written in groups of some rows, of which memory keeps where each begins: a row is
+ * found by one short read. A group is the checksum of what follows; where each of its rows ends,
+ * counted from the first one; the rows. Numbers are little-endian ints.
  */
 final class SpilledRows {
 
-  private static final int ENTRY_BYTES = 8;
-  private static final int CHECKSUM_AT = 4;
+  /** Of a block: groups of some 2 KiB, for a quarter of a percent of that in memory. */
+  private static final int GROUPS_MAX = 64;
 
   private final RowSpill spill;
   private final int owner;
+  private final int rowsPerGroup;
+  private final AtomicReferenceArray<@Nullable Written> blocks;
 
-  /** Where each block is. */
-  private final AtomicLongArray places;
+  /**
+   * A block that was written.
+   *
+   * @param place where
+   * @param rows how many it has
+   * @param groups where each group begins, counted from the place, and where the last one ends
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Written(long place, int rows, int[] groups) {
 
-  SpilledRows(RowSpill spill, int blocks) {
+    int length() {
+      return groups[groups.length - 1];
+    }
+  }
+
+  /**
+   * @param rowsPerBlock how many rows a block has; the last one of the file may have fewer
+   */
+  SpilledRows(RowSpill spill, int blocks, int rowsPerBlock) {
     this.spill = spill;
     this.owner = spill.newOwner();
-    this.places = new AtomicLongArray(blocks);
+    this.rowsPerGroup = Math.max(1, rowsPerBlock / GROUPS_MAX);
+    this.blocks = new AtomicReferenceArray<>(blocks);
   }
 
   /** A block has left memory, perhaps while locks are held. */
@@ -41,121 +60,112 @@ final class SpilledRows {
     spill.writePending();
   }
 
-  void write(int block, RowBlock rows) {
-    if (!has(block)) {
-      places.set(block, spill.append(entries(block, rows.data(), rows.starts()), rows.data()));
-    }
-  }
-
   /** Whether a block is there, as far as one can tell without reading it. */
   private boolean has(int block) {
-    long place = places.get(block);
-    return place != RowSpill.NOWHERE && spill.has(place);
+    Written written = blocks.get(block);
+    return written != null && spill.has(written.place);
+  }
+
+  void write(int block, RowBlock rows) {
+    if (has(block)) {
+      return;
+    }
+    int[] starts = rows.starts();
+    int count = starts.length - 1;
+    int[] groups = new int[(count - 1) / rowsPerGroup + 2];
+    ByteBuilder bytes =
+        new ByteBuilder(Integer.BYTES * (count + groups.length) + rows.data().length);
+    for (int group = 0; group + 1 < groups.length; group++) {
+      int first = group * rowsPerGroup;
+      int end = Math.min(count, first + rowsPerGroup);
+      int checksumAt = bytes.extend(Integer.BYTES);
+      for (int row = first; row < end; row++) {
+        bytes.putIntLittle(starts[row + 1] - starts[first]);
+      }
+      bytes.put(rows.data(), starts[first], starts[end] - starts[first]);
+      bytes.setIntLittle(
+          checksumAt, checksum(block, group, bytes.array(), checksumAt, bytes.length()));
+      groups[group + 1] = bytes.length();
+    }
+    long place = spill.append(bytes.array(), bytes.length());
+    if (place != RowSpill.NOWHERE) {
+      blocks.set(block, new Written(place, count, groups));
+    }
   }
 
   /** An encoded row, or null if it is not there. */
   byte @Nullable [] read(int block, int row) {
-    long place = places.get(block);
-    byte[] entry = readEntries(block, place, row, 1);
-    if (entry == null) {
+    Written written = blocks.get(block);
+    if (written == null) {
       return null;
     }
-    int start = ByteBuilder.intLittle(entry, 0);
-    int end = ByteBuilder.intLittle(entry, ENTRY_BYTES);
-    if (start == end) {
+    int group = row / rowsPerGroup;
+    int start = written.groups[group];
+    byte[] bytes = read(block, written, start, written.groups[group + 1]);
+    if (bytes == null || !isSound(block, group, bytes, 0, bytes.length)) {
       return null;
     }
-    byte[] bytes = readRows(place, start, end);
-    return bytes != null && isSound(block, row, bytes, 0, bytes.length, entry, 0) ? bytes : null;
+    int first = group * rowsPerGroup;
+    int rows = Math.min(rowsPerGroup, written.rows - first) * Integer.BYTES + Integer.BYTES;
+    int from = row == first ? 0 : ByteBuilder.intLittle(bytes, Integer.BYTES * (row - first));
+    int to = ByteBuilder.intLittle(bytes, Integer.BYTES * (row - first + 1));
+    return from == to ? null : Arrays.copyOfRange(bytes, rows + from, rows + to);
   }
 
-  /** A whole block of so many rows, or null if it is not there. */
-  @Nullable RowBlock load(int block, int rows, RowCodec codec) {
-    long place = places.get(block);
-    byte[] entries = readEntries(block, place, 0, rows);
-    if (entries == null) {
+  /** A whole block, or null if it is not there. */
+  @Nullable RowBlock load(int block, RowCodec codec) {
+    Written written = blocks.get(block);
+    byte[] bytes = written == null ? null : read(block, written, 0, written.length());
+    if (written == null || bytes == null) {
       return null;
     }
-    int[] starts = new int[rows + 1];
-    for (int row = 0; row <= rows; row++) {
-      starts[row] = ByteBuilder.intLittle(entries, ENTRY_BYTES * row) - entries.length;
-    }
-    byte[] data = readRows(place, entries.length, entries.length + starts[rows]);
-    if (data == null) {
-      return null;
-    }
-    for (int row = 0; row < rows; row++) {
-      if (!isSound(block, row, data, starts[row], starts[row + 1], entries, ENTRY_BYTES * row)) {
+    int[] starts = new int[written.rows + 1];
+    byte[] data =
+        new byte[bytes.length - Integer.BYTES * (written.rows + written.groups.length - 1)];
+    for (int row = 0; row < written.rows; ) {
+      int group = row / rowsPerGroup;
+      int at = written.groups[group];
+      int end = written.groups[group + 1];
+      if (!isSound(block, group, bytes, at, end)) {
         return null;
       }
+      int start = starts[row];
+      for (int next = Math.min(written.rows, row + rowsPerGroup); row < next; row++) {
+        at += Integer.BYTES;
+        starts[row + 1] = start + ByteBuilder.intLittle(bytes, at);
+      }
+      at += Integer.BYTES;
+      System.arraycopy(bytes, at, data, start, end - at);
     }
     return new RowBlock(codec, data, starts);
   }
 
-  /** The entries of a block's rows, and where the last one ends. */
-  private byte[] entries(int block, byte[] data, int[] starts) {
-    int rows = starts.length - 1;
-    int length = entryBytes(rows);
-    ByteBuilder entries = new ByteBuilder(length);
-    for (int row = 0; row < rows; row++) {
-      entries.putIntLittle(length + starts[row]);
-      entries.putIntLittle(checksum(block, row, data, starts[row], starts[row + 1]));
+  private byte @Nullable [] read(int block, Written written, int from, int to) {
+    byte[] bytes = spill.read(written.place, from, to - from);
+    if (bytes == null) {
+      blocks.compareAndSet(block, written, null);
     }
-    entries.putIntLittle(length + starts[rows]);
-    return entries.toByteArray();
+    return bytes;
   }
 
-  /** What so many entries take, with the number behind them. */
-  private static int entryBytes(int rows) {
-    return ENTRY_BYTES * rows + 4;
-  }
-
-  private byte @Nullable [] readEntries(int block, long place, int row, int rows) {
-    if (place == RowSpill.NOWHERE) {
-      return null;
-    }
-    byte[] entries = spill.read(place, ENTRY_BYTES * row, entryBytes(rows));
-    if (entries == null) {
-      places.compareAndSet(block, place, RowSpill.NOWHERE);
-    }
-    return entries;
-  }
-
-  private byte @Nullable [] readRows(long place, int start, int end) {
-    if (start < 0 || end < start || end > spill.bytesMax()) {
-      changed();
-      return null;
-    }
-    return spill.read(place, start, end - start);
-  }
-
-  /** Whether bytes are those of a row; if not, the spill ends. */
-  private boolean isSound(
-      int block, int row, byte[] bytes, int from, int to, byte[] entries, int entryAt) {
-    boolean sound =
-        from >= 0
-            && from <= to
-            && to <= bytes.length
-            && checksum(block, row, bytes, from, to)
-                == ByteBuilder.intLittle(entries, entryAt + CHECKSUM_AT);
+  /** Whether bytes are those of a group; if not, the spill ends. */
+  private boolean isSound(int block, int group, byte[] bytes, int from, int to) {
+    boolean sound = checksum(block, group, bytes, from, to) == ByteBuilder.intLittle(bytes, from);
     if (!sound) {
-      changed();
+      spill.end("what was written there has changed", null);
     }
     return sound;
   }
 
-  private void changed() {
-    spill.end("what was written there has changed", null);
-  }
-
-  /** Of a row at its place, so that one from elsewhere is not taken for it. */
-  private int checksum(int block, int row, byte[] bytes, int from, int to) {
+  /** Of a group at its place, so that one from elsewhere is not taken for it. */
+  private int checksum(int block, int group, byte[] bytes, int from, int to) {
     CRC32C crc = new CRC32C();
-    crc.update(bytes, from, to - from);
-    return (int) crc.getValue() ^ ((owner * 31 + block) * 0x9E3779B1 + row) * 0x85EBCA6B;
+    crc.update(bytes, from + Integer.BYTES, to - from - Integer.BYTES);
+    return (int) crc.getValue() ^ ((owner * 31 + block) * 0x9E3779B1 + group) * 0x85EBCA6B;
   }
 
+  /** The bytes this takes in memory when all blocks have been written. */
   long bytes() {
-    return 8L * places.length();
+    return (4L + 64 + Integer.BYTES * GROUPS_MAX) * blocks.length();
   }
 }

@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.firn.storage.ForwardingStorage;
 import io.firn.storage.LocalStorage;
 import io.firn.storage.Storage;
+import io.firn.testkit.CountingStorage;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.LeakCheck;
+import io.firn.testkit.PathPattern;
 import io.firn.testkit.Seeds;
 import io.firn.testkit.StorageOperation;
 import io.firn.testkit.TrackingStorage;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
@@ -36,12 +39,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class RowSpillTest {
 
-  private static final int ROWS = 20_000;
+  private static final int ROWS = 40_000;
 
   /** A sixth of the rows, and far less than what making their blocks drives out. */
-  private static final long PAGE_BYTES = 300_000;
+  private static final long PAGE_BYTES = 600_000;
 
-  private static final int WARM_UP = 10_000;
+  private static final int WARM_UP = 20_000;
 
   private static final TableSchema TABLE =
       TableSchema.of(
@@ -185,6 +188,29 @@ class RowSpillTest {
     }
   }
 
+  @Test
+  void aRowOnDiskIsOneReadUntilItHasBeenWantedTwice() throws IOException {
+    CountingStorage counted = new CountingStorage(storage);
+    try (DataFileReaders readers = readers(counted, 16 << 20);
+        DataFileReader reader = open(readers)) {
+      Random random = seeds.random();
+      lookUp(reader, random, WARM_UP);
+      int onDisk = 0;
+      for (int row = 0; row < ROWS; row += 97) {
+        List<Long> reads = new ArrayList<>();
+        for (int look = 0; look < 3; look++) {
+          counted.reset();
+          assertThat(reader.lookUp(row, all, RowMask.NONE)).isEqualTo(row(row));
+          reads.add(counted.calls(StorageOperation.READ, PathPattern.any()));
+        }
+        // Others are in memory, alone or with their block, or wanted during the warm-up.
+        assertThat(reads).isIn(List.of(1L, 1L, 0L), List.of(1L, 0L, 0L), List.of(0L, 0L, 0L));
+        onDisk += reads.get(1) == 1 ? 1 : 0;
+      }
+      assertThat(onDisk).as("rows read twice").isGreaterThan(ROWS / 97 / 4);
+    }
+  }
+
   /** A disk that has room for nothing but the spill. */
   private final class SmallDisk extends ForwardingStorage {
 
@@ -207,7 +233,7 @@ class RowSpillTest {
       try (DataFileReaders readers = readers(new SmallDisk(room), RowSpill.BYTES_MIN);
           DataFileReader reader = open(readers)) {
         Random random = seeds.random();
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 80; i++) {
           lookUp(reader, random, 200);
           assertThat(spilledBytes()).isLessThanOrEqualTo(room / 4);
           assertThat(readers.counters().spilledBytes()).isEqualTo(spilledBytes());
@@ -288,7 +314,10 @@ class RowSpillTest {
         DataFileReader reader = open(readers)) {
       Random random = seeds.random();
       FaultStorage.Fault fault = faulty.on(operation).nth(3).failOnce();
-      lookUp(reader, random, 3 * WARM_UP);
+      for (int i = 0; fault.fired() == 0 && i < WARM_UP; i++) {
+        lookUp(reader, random, 10);
+      }
+      lookUp(reader, random, 1_000);
       assertThat(fault.fired()).isEqualTo(1);
       int left = operation == StorageOperation.DELETE ? 1 : 0;
       assertThat(spilled()).as("its files are deleted").hasSize(left);
