@@ -1,5 +1,6 @@
 package io.firn.format;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.firn.storage.InputFileHandle;
 import io.firn.storage.OutputFileHandle;
@@ -7,11 +8,16 @@ import io.firn.storage.Storage;
 import io.firn.storage.StorageFull;
 import io.firn.storage.StoragePaths;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * ends it for good: its files are deleted and rows are read from data files again.
  *
  * <p>Safe for use by several threads. A directory belongs to one spill at a time. Closing deletes
- * what it has written; what a process left that died is deleted by the next {@link #open}.
+ * what it has written. What a process left that died means nothing: the next spill of the directory
+ * deletes it little by little as it writes, the rest when it is closed.
  */
 public final class RowSpill implements AutoCloseable {
 
@@ -40,6 +47,7 @@ public final class RowSpill implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RowSpill.class);
 
   private static final String SUFFIX = ".rows";
+  private static final Pattern SEGMENT = Pattern.compile("([0-9]{1,9})\\.rows");
   private static final int SEGMENT_BYTES_MAX = 64 << 20;
   private static final int SEGMENTS_MIN = 8;
 
@@ -68,6 +76,10 @@ public final class RowSpill implements AutoCloseable {
   @GuardedBy("this")
   private int newest;
 
+  /** Files of a process that has died. */
+  @GuardedBy("this")
+  private final Deque<String> leftovers = new ArrayDeque<>();
+
   /** Of all segments. Changed under the lock of this object, read by anybody. */
   private final AtomicLong bytesHeld = new AtomicLong();
 
@@ -91,11 +103,16 @@ public final class RowSpill implements AutoCloseable {
    * @throws IOException if it cannot be listed, or a file not deleted
    */
   public static void clear(Storage storage, String directory) throws IOException {
-    for (Storage.FileStatus file : storage.list(directory)) {
-      if (file.path().endsWith(SUFFIX)) {
-        storage.delete(file.path());
-      }
+    for (String path : segmentFiles(storage, directory)) {
+      storage.delete(path);
     }
+  }
+
+  private static List<String> segmentFiles(Storage storage, String directory) throws IOException {
+    return storage.list(directory).stream()
+        .map(Storage.FileStatus::path)
+        .filter(path -> path.endsWith(SUFFIX))
+        .toList();
   }
 
   /**
@@ -103,14 +120,26 @@ public final class RowSpill implements AutoCloseable {
    *
    * @param directory of its own
    * @param bytesMax how many bytes its files may have together, at least {@link #BYTES_MIN}
-   * @throws IOException if the directory cannot be cleared
+   * @throws IOException if the directory cannot be listed
    */
   public static RowSpill open(Storage storage, String directory, long bytesMax) throws IOException {
     if (bytesMax < BYTES_MIN) {
       throw new IllegalArgumentException("At least " + BYTES_MIN + " bytes, not " + bytesMax);
     }
-    clear(storage, directory);
-    return new RowSpill(storage, directory, bytesMax);
+    RowSpill spill = new RowSpill(storage, directory, bytesMax);
+    spill.inherit(segmentFiles(storage, directory));
+    return spill;
+  }
+
+  private synchronized void inherit(List<String> paths) {
+    for (String path : paths) {
+      leftovers.add(path);
+      Matcher name = SEGMENT.matcher(StoragePaths.name(path));
+      if (name.matches()) {
+        newest = Math.max(newest, Integer.parseInt(name.group(1)));
+      }
+    }
+    oldest = newest + 1;
   }
 
   /** A number that tells the rows of one owner from those of all others. */
@@ -142,6 +171,7 @@ public final class RowSpill implements AutoCloseable {
       return NOWHERE;
     }
     try {
+      dropLeftover();
       Segment target = current;
       if (target == null || target.output.position() + length > segmentBytes) {
         target = next();
@@ -173,10 +203,12 @@ public final class RowSpill implements AutoCloseable {
     }
     storage.createDirectories(directory);
     while (newest - oldest + 1 == segments.length() || !diskHasRoom()) {
-      if (oldest > newest) {
-        return null;
+      if (!dropLeftover()) {
+        if (oldest > newest) {
+          return null;
+        }
+        dropOldest();
       }
-      dropOldest();
     }
     int number = Math.addExact(newest, 1);
     String path = StoragePaths.join(directory, number + SUFFIX);
@@ -198,6 +230,17 @@ public final class RowSpill implements AutoCloseable {
     long held = bytesHeld.get();
     long leftByOthers = Math.min(storage.freeBytes(directory), Long.MAX_VALUE - held) + held;
     return held + segmentBytes <= leftByOthers / DISK_PART;
+  }
+
+  /** Deletes one of the files of a process that has died; false if there is none. */
+  @CanIgnoreReturnValue
+  @GuardedBy("this")
+  private boolean dropLeftover() throws IOException {
+    String path = leftovers.poll();
+    if (path != null) {
+      storage.delete(path);
+    }
+    return path != null;
   }
 
   @GuardedBy("this")
@@ -264,7 +307,7 @@ public final class RowSpill implements AutoCloseable {
    * again as soon as there is room.
    */
   public synchronized void makeRoom() {
-    if (oldest <= newest) {
+    if (oldest <= newest || !leftovers.isEmpty()) {
       LOG.info("{} gives up {} bytes of rows: its disk is full", directory, bytesHeld.get());
       dropAll();
     }
@@ -293,17 +336,28 @@ public final class RowSpill implements AutoCloseable {
     for (; oldest <= newest; oldest++) {
       Segment segment = segments.getAndSet(oldest % segments.length(), null);
       if (segment != null) {
-        delete(segment);
+        close(segment.input);
+        delete(segment.input.path());
       }
     }
     bytesHeld.set(0);
+    leftovers.forEach(this::delete);
+    leftovers.clear();
   }
 
-  private void delete(Segment segment) {
-    try (InputFileHandle input = segment.input) {
-      storage.delete(input.path());
+  private static void close(InputFileHandle input) {
+    try {
+      input.close();
     } catch (IOException e) {
-      LOG.debug("{} could not be deleted; the next opening will", segment.input.path(), e);
+      LOG.debug("{} could not be closed", input.path(), e);
+    }
+  }
+
+  private void delete(String path) {
+    try {
+      storage.delete(path);
+    } catch (IOException e) {
+      LOG.debug("{} could not be deleted; the next spill will", path, e);
     }
   }
 }

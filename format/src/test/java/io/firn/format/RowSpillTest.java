@@ -324,8 +324,8 @@ class RowSpillTest {
     }
     try (DataFileReaders again = readers(storage, RowSpill.BYTES_MIN)) {
       assertThat(again.counters().filesOpened()).isZero();
-      assertThat(spilled()).as("what was left is cleared").isEmpty();
     }
+    assertThat(spilled()).as("what was left is cleared").isEmpty();
   }
 
   @Test
@@ -340,6 +340,23 @@ class RowSpillTest {
       }
       lookUp(reader, random, WARM_UP);
     }
+  }
+
+  @Test
+  void whatADeadProcessLeftGoesAsRowsAreWritten() throws IOException {
+    Files.createDirectories(cache);
+    List<Path> left = Stream.of("1.rows", "7.rows", "other.rows").map(cache::resolve).toList();
+    for (Path path : left) {
+      Files.write(path, new byte[100_000]);
+    }
+    try (DataFileReaders readers = readers(storage, 16 << 20);
+        DataFileReader reader = open(readers)) {
+      assertThat(spilled()).as("opening waits for no deletion").isEqualTo(left);
+      assertThat(readers.counters().spilledBytes()).isZero();
+      lookUp(reader, seeds.random(), WARM_UP);
+      assertThat(spilled()).containsExactly(cache.resolve("8.rows"));
+    }
+    assertThat(spilled()).isEmpty();
   }
 
   @Test
