@@ -83,7 +83,7 @@ final class PageCache implements AutoCloseable {
    * room for. What was not is remembered from now on.
    */
   boolean wantedLately(int owner, int stretch, int index) {
-    int hash = hash(owner * 31 + stretch, index);
+    int hash = hash(hash(owner, stretch), index);
     int at = hash >>> 7 & (wanted.length - 1);
     boolean lately = wanted[at] == hash;
     wanted[at] = hash;
