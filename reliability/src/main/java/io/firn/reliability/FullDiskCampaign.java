@@ -44,14 +44,27 @@ final class FullDiskCampaign implements Campaign {
     Ledger ledger = new Ledger();
     FaultyWorkload workload = new FaultyWorkload(random, ledger);
     String moment = "disk full";
-    FirnTable table = Workload.table(storage, round.table()).open();
+    // In every other round rows that were looked up are on the disk as well, and have to go.
+    boolean keepsRows = random.nextBoolean();
+    FirnTable table =
+        Workload.table(storage, round.table())
+            .option("page-cache-bytes-max", keepsRows ? "0" : "1mb")
+            .open();
     try (table) {
-      storage.fullDiskAfter(random.nextInt(200_000));
       int step = 0;
+      if (keepsRows) {
+        while (step < 20) {
+          workload.step(table, step++);
+        }
+        lookUp(table);
+        requireRows(table, true);
+      }
+      storage.fullDiskAfter(random.nextInt(200_000));
       int refused = 1 + random.nextInt(8);
       while (step < 60 || (workload.failures() < refused && step < 3_000)) {
         workload.step(table, step++);
       }
+      requireRows(table, false);
       storage.heal();
       resume(workload, table, ledger);
       for (int i = 0; i < 20; i++) {
@@ -71,6 +84,21 @@ final class FullDiskCampaign implements Campaign {
     }
     Ledger.checkSound(survivor, round.table(), moment);
     return 1;
+  }
+
+  private static void lookUp(FirnTable table) {
+    for (int look = 0; look < 3; look++) {
+      for (long key = 0; key < Workload.KEYS; key++) {
+        boolean ignored = table.get(key).isPresent();
+      }
+    }
+  }
+
+  private static void requireRows(FirnTable table, boolean some) {
+    long bytes = table.stats().pageCacheDiskBytes();
+    if (bytes > 0 != some) {
+      throw new AssertionError("The disk has " + bytes + " bytes of rows for lookups");
+    }
   }
 
   private static void resume(FaultyWorkload workload, FirnTable table, Ledger ledger) {
