@@ -6,6 +6,7 @@ import io.firn.storage.OutputFileHandle;
 import io.firn.storage.Storage;
 import io.firn.storage.StorageFull;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A storage that tells when its disk turns out to be full, so that whoever keeps there what can be
@@ -13,7 +14,7 @@ import java.io.IOException;
  */
 final class FullDiskWatch extends ForwardingStorage {
 
-  private volatile Runnable whenFull = () -> {};
+  private volatile @Nullable Runnable whenFull;
 
   FullDiskWatch(Storage below) {
     super(below);
@@ -28,46 +29,61 @@ final class FullDiskWatch extends ForwardingStorage {
     whenFull = action;
   }
 
-  private interface Call {
-    void run() throws IOException;
-  }
-
-  private void watch(Call call) throws IOException {
-    try {
-      call.run();
-    } catch (IOException e) {
-      if (StorageFull.caused(e)) {
-        whenFull.run();
-      }
-      throw e;
+  /**
+   * The error, told if it is that of a full disk. Calls are not handed over as lambdas: linking ten
+   * of them takes tens of milliseconds when a first table is opened.
+   */
+  private IOException told(IOException error) {
+    Runnable action = whenFull;
+    if (action != null && StorageFull.caused(error)) {
+      action.run();
     }
+    return error;
   }
 
   @Override
   public OutputFileHandle create(String path) throws IOException {
-    OutputFileHandle[] created = new OutputFileHandle[1];
-    watch(() -> created[0] = super.create(path));
-    return new Output(created[0]);
+    try {
+      return new Output(super.create(path));
+    } catch (IOException e) {
+      throw told(e);
+    }
   }
 
   @Override
   public void createDirectories(String directory) throws IOException {
-    watch(() -> super.createDirectories(directory));
+    try {
+      super.createDirectories(directory);
+    } catch (IOException e) {
+      throw told(e);
+    }
   }
 
   @Override
   public void publish(String temporary, String path) throws IOException {
-    watch(() -> super.publish(temporary, path));
+    try {
+      super.publish(temporary, path);
+    } catch (IOException e) {
+      throw told(e);
+    }
   }
 
   @Override
   public void replace(String temporary, String path) throws IOException {
-    watch(() -> super.replace(temporary, path));
+    try {
+      super.replace(temporary, path);
+    } catch (IOException e) {
+      throw told(e);
+    }
   }
 
   @Override
   public void syncFile(String path) throws IOException {
-    watch(() -> super.syncFile(path));
+    try {
+      super.syncFile(path);
+    } catch (IOException e) {
+      throw told(e);
+    }
   }
 
   private final class Output extends ForwardingOutput {
@@ -78,17 +94,29 @@ final class FullDiskWatch extends ForwardingStorage {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-      watch(() -> super.write(bytes, offset, length));
+      try {
+        super.write(bytes, offset, length);
+      } catch (IOException e) {
+        throw told(e);
+      }
     }
 
     @Override
     public void sync() throws IOException {
-      watch(super::sync);
+      try {
+        super.sync();
+      } catch (IOException e) {
+        throw told(e);
+      }
     }
 
     @Override
     public void close() throws IOException {
-      watch(super::close);
+      try {
+        super.close();
+      } catch (IOException e) {
+        throw told(e);
+      }
     }
   }
 }

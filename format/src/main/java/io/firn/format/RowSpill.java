@@ -9,6 +9,7 @@ import io.firn.storage.StorageFull;
 import io.firn.storage.StoragePaths;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -16,8 +17,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +46,6 @@ public final class RowSpill implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RowSpill.class);
 
   private static final String SUFFIX = ".rows";
-  private static final Pattern SEGMENT = Pattern.compile("([0-9]{1,9})\\.rows");
   private static final int SEGMENT_BYTES_MAX = 64 << 20;
   private static final int SEGMENTS_MIN = 8;
 
@@ -109,10 +107,13 @@ public final class RowSpill implements AutoCloseable {
   }
 
   private static List<String> segmentFiles(Storage storage, String directory) throws IOException {
-    return storage.list(directory).stream()
-        .map(Storage.FileStatus::path)
-        .filter(path -> path.endsWith(SUFFIX))
-        .toList();
+    List<String> paths = new ArrayList<>();
+    for (Storage.FileStatus file : storage.list(directory)) {
+      if (file.path().endsWith(SUFFIX)) {
+        paths.add(file.path());
+      }
+    }
+    return paths;
   }
 
   /**
@@ -134,12 +135,19 @@ public final class RowSpill implements AutoCloseable {
   private synchronized void inherit(List<String> paths) {
     for (String path : paths) {
       leftovers.add(path);
-      Matcher name = SEGMENT.matcher(StoragePaths.name(path));
-      if (name.matches()) {
-        newest = Math.max(newest, Integer.parseInt(name.group(1)));
-      }
+      newest = Math.max(newest, numberOf(path));
     }
     oldest = newest + 1;
+  }
+
+  /** The number of a segment's file, or 0 if it has another name. */
+  private static int numberOf(String path) {
+    String name = StoragePaths.name(path);
+    try {
+      return Integer.parseInt(name.substring(0, name.length() - SUFFIX.length()));
+    } catch (NumberFormatException e) {
+      return 0;
+    }
   }
 
   /** A number that tells the rows of one owner from those of all others. */
