@@ -46,6 +46,7 @@ public final class RowSpill implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RowSpill.class);
 
   private static final String SUFFIX = ".rows";
+  private static final int NUMBER_DIGITS_MAX = 9;
   private static final int SEGMENT_BYTES_MAX = 64 << 20;
   private static final int SEGMENTS_MIN = 8;
 
@@ -140,11 +141,12 @@ public final class RowSpill implements AutoCloseable {
     oldest = newest + 1;
   }
 
-  /** The number of a segment's file, or 0 if it has another name. */
+  /** The number of a segment's file, or 0 if it has another name or one that no spill comes to. */
   private static int numberOf(String path) {
     String name = StoragePaths.name(path);
+    String number = name.substring(0, name.length() - SUFFIX.length());
     try {
-      return Integer.parseInt(name.substring(0, name.length() - SUFFIX.length()));
+      return number.length() > NUMBER_DIGITS_MAX ? 0 : Integer.parseInt(number);
     } catch (NumberFormatException e) {
       return 0;
     }

@@ -345,7 +345,8 @@ class RowSpillTest {
   @Test
   void whatADeadProcessLeftGoesAsRowsAreWritten() throws IOException {
     Files.createDirectories(cache);
-    List<Path> left = Stream.of("1.rows", "7.rows", "other.rows").map(cache::resolve).toList();
+    List<Path> left =
+        Stream.of("1.rows", "2147483647.rows", "7.rows", "other.rows").map(cache::resolve).toList();
     for (Path path : left) {
       Files.write(path, new byte[100_000]);
     }
