@@ -133,12 +133,12 @@ final class FileIoStorage implements Storage {
     throw unsupported("list the directories in", directory);
   }
 
-  /** Directories need not exist. */
   @Override
   public long freeBytes(String directory) {
     return Long.MAX_VALUE;
   }
 
+  /** Directories need not exist. */
   @Override
   public void createDirectories(String directory) {}
 

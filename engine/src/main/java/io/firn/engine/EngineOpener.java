@@ -34,27 +34,26 @@ final class EngineOpener {
   private static final Logger LOG = LoggerFactory.getLogger(EngineOpener.class);
 
   private final TableSpec spec;
+
+  /** The storage of the specification, for whatever takes space there. */
   private final FullDiskWatch disk;
 
-  /**
-   * @param given how to open the table
-   */
-  private EngineOpener(TableSpec given) {
-    this.disk = new FullDiskWatch(given.storage());
-    this.spec = given.on(disk);
+  private EngineOpener(TableSpec spec) {
+    this.spec = spec;
+    this.disk = new FullDiskWatch(spec.storage());
   }
 
   static boolean exists(TableSpec spec) {
     return TableStore.exists(spec.location(), spec.storage());
   }
 
-  static Engine open(TableSpec given) {
-    EngineOpener opener = new EngineOpener(given);
-    TableStore store = openIfExists(opener.spec);
+  static Engine open(TableSpec spec) {
+    EngineOpener opener = new EngineOpener(spec);
+    TableStore store = opener.openIfExists();
     if (store == null) {
-      if (given.schema() == null) {
+      if (spec.schema() == null) {
         throw new NotATableException(
-            "There is no table at " + given.location() + ", and no schema to create one");
+            "There is no table at " + spec.location() + ", and no schema to create one");
       }
       store = opener.createStore();
     }
@@ -62,9 +61,9 @@ final class EngineOpener {
   }
 
   /** Most often there is one: whether it exists is asked only if it cannot be opened. */
-  private static @Nullable TableStore openIfExists(TableSpec spec) {
+  private @Nullable TableStore openIfExists() {
     try {
-      return TableStore.open(spec.location(), spec.storage());
+      return TableStore.open(spec.location(), disk);
     } catch (NotATableException e) {
       if (exists(spec)) {
         throw e;
@@ -73,8 +72,8 @@ final class EngineOpener {
     }
   }
 
-  static Engine create(TableSpec given) {
-    EngineOpener opener = new EngineOpener(given);
+  static Engine create(TableSpec spec) {
+    EngineOpener opener = new EngineOpener(spec);
     return opener.openForWriting(opener.createStore());
   }
 
@@ -85,14 +84,14 @@ final class EngineOpener {
     }
     FirnOptions ignored = options(Map.of());
     return TableStore.create(
-        spec.location(), spec.storage(), schema, spec.keyOf(schema), spec.tableProperties());
+        spec.location(), disk, schema, spec.keyOf(schema), spec.tableProperties());
   }
 
-  static Engine openReadOnly(TableSpec given) {
-    EngineOpener opener = new EngineOpener(given);
-    TableStore store = openIfExists(opener.spec);
+  static Engine openReadOnly(TableSpec spec) {
+    EngineOpener opener = new EngineOpener(spec);
+    TableStore store = opener.openIfExists();
     if (store == null) {
-      throw new NotATableException("There is no table at " + given.location());
+      throw new NotATableException("There is no table at " + spec.location());
     }
     OpenedResources opened = new OpenedResources();
     try {
@@ -140,11 +139,11 @@ final class EngineOpener {
     long bytesMax = options.value(OptionKey.PAGE_CACHE_DISK_BYTES_MAX);
     try {
       if (bytesMax > 0) {
-        RowSpill spill = RowSpill.open(spec.storage(), directory, bytesMax);
+        RowSpill spill = RowSpill.open(disk, directory, bytesMax);
         disk.whenFull(spill::makeRoom);
         return spill;
       }
-      RowSpill.clear(spec.storage(), directory);
+      RowSpill.clear(disk, directory);
       return null;
     } catch (IOException e) {
       throw new StorageException("The directory " + directory + " cannot be prepared", e);
@@ -160,7 +159,7 @@ final class EngineOpener {
       checkSchema(store.version().schema());
       options(store.properties());
       String local = localDirectory(store);
-      OwnerLock lock = opened.add(OwnerLock.take(spec.storage(), local));
+      OwnerLock lock = opened.add(OwnerLock.take(disk, local));
       createDirectory(store.files(), StoragePaths.parent(store.newDataFilePath(0)));
       // Whoever held the table before may have committed until this epoch began.
       long epoch = store.fence();
@@ -169,7 +168,7 @@ final class EngineOpener {
       WriteAheadLog log =
           opened.add(
               WriteAheadLog.open(
-                  spec.storage(),
+                  disk,
                   StoragePaths.join(local, "wal"),
                   UUID.fromString(store.uuid()),
                   LogSetup.options(options, version.schemaId(), epoch).in(spec.environment())));

@@ -30,8 +30,8 @@ final class FullDiskWatch extends ForwardingStorage {
   }
 
   /**
-   * The error, told if it is that of a full disk. Calls are not handed over as lambdas: linking ten
-   * of them takes tens of milliseconds when a first table is opened.
+   * The error, told if it is that of a full disk. Calls are not handed over as lambdas: linking
+   * each takes about a millisecond of opening a first table.
    */
   private IOException told(IOException error) {
     Runnable action = whenFull;

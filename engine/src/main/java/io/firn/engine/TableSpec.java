@@ -30,21 +30,6 @@ record TableSpec(
     listeners = List.copyOf(listeners);
   }
 
-  /** The same, on another storage. */
-  TableSpec on(Storage other) {
-    return new TableSpec(
-        location,
-        schema,
-        key,
-        properties,
-        optionTexts,
-        options,
-        localDirectory,
-        other,
-        environment,
-        listeners);
-  }
-
   /** The key columns in key order: those named, or the identifier fields in the schema's order. */
   List<String> keyOf(Schema of) {
     if (!key.isEmpty()) {

@@ -43,8 +43,9 @@ final class PageCache implements AutoCloseable {
   PageCache(long maxBytes, @Nullable RowSpill spill) {
     this.maxBytes = maxBytes;
     this.spill = spill;
-    this.wanted =
-        new int[(int) Long.highestOneBit(Math.min(WANTED_MAX, maxBytes / BYTES_PER_WANTED) | 1)];
+    // Only rows that come from a spill are asked about.
+    long rows = spill == null ? 0 : Math.min(WANTED_MAX, maxBytes / BYTES_PER_WANTED);
+    this.wanted = new int[(int) Long.highestOneBit(rows | 1)];
     this.entries =
         Caffeine.newBuilder()
             .maximumWeight(maxBytes)
@@ -90,7 +91,8 @@ final class PageCache implements AutoCloseable {
     return lately;
   }
 
-  private static int hash(int owner, int index) {
+  /** Of somebody's number and of a place that is his. */
+  static int hash(int owner, int index) {
     return (owner * 0x9E3779B1 + index) * 0x85EBCA6B;
   }
 

@@ -161,7 +161,7 @@ final class SpilledRows {
   private int checksum(int block, int group, byte[] bytes, int from, int to) {
     CRC32C crc = new CRC32C();
     crc.update(bytes, from + Integer.BYTES, to - from - Integer.BYTES);
-    return (int) crc.getValue() ^ ((owner * 31 + block) * 0x9E3779B1 + group) * 0x85EBCA6B;
+    return (int) crc.getValue() ^ PageCache.hash(owner * 31 + block, group);
   }
 
   /** The bytes this takes in memory when all blocks have been written. */
