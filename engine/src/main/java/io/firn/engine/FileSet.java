@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The data files of one version, open and pinned, arranged for finding: in sorted runs, each a
  * sequence of files that do not overlap. There are as many runs as files that share one point of
- * the key space, whatever levels they are on.
+ * the key space, whatever levels they are on. The run with the newest file comes first: whoever
+ * looks for a key there rarely meets its masked versions in older files.
  *
  * <p>Immutable. Reference counted: it starts with one reference, and the last release unpins every
  * file.
@@ -105,7 +106,14 @@ final class FileSet {
       }
       home.add(file);
     }
-    return runs.stream().map(run -> run.toArray(FileView[]::new)).toArray(FileView[][]::new);
+    return runs.stream()
+        .sorted(Comparator.comparingLong(FileSet::newest).reversed())
+        .map(run -> run.toArray(FileView[]::new))
+        .toArray(FileView[][]::new);
+  }
+
+  private static long newest(List<FileView> run) {
+    return run.stream().mapToLong(file -> file.live().dataSequenceNumber()).max().orElse(0);
   }
 
   Version version() {
@@ -125,9 +133,13 @@ final class FileSet {
     return runs.length;
   }
 
-  /** The only file of a run that can contain a key; null if there is none. */
+  /** The only file of a run that can contain a key; null if it is clear that there is none. */
   @Nullable FileView candidate(int run, byte[] key) {
     FileView[] sorted = runs[run];
+    if (sorted.length == 1) {
+      // Its filter says so, if it does not have the key, for less than comparing bounds.
+      return sorted[0];
+    }
     int index = firstNotBelow(sorted, key);
     return index < sorted.length && KeyCodec.compare(sorted[index].firstKey(), key) <= 0
         ? sorted[index]

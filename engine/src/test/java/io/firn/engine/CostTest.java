@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.firn.storage.LocalStorage;
+import io.firn.storage.StoragePaths;
 import io.firn.testkit.CountingStorage;
 import io.firn.testkit.PathPattern;
 import io.firn.testkit.StorageOperation;
@@ -99,6 +100,30 @@ class CostTest {
         assertThat(table.get(-id)).isEmpty();
       }
       assertThat(counts.calls(StorageOperation.READ, DATA_FILES)).isZero();
+    }
+  }
+
+  /** Older files have the key too, masked, and their filters say so. */
+  @Test
+  void aLookupOfAnUpdatedRowReadsOnlyTheNewestFile() {
+    String oldest;
+    try (FirnTable table = open()) {
+      load(table);
+      oldest = StoragePaths.name(table.files().get(0).path());
+      WriteBatch batch = table.newBatch();
+      for (long id = ROWS / 10; id < ROWS; id++) {
+        batch.put(Rows.row(id, "updated", 0.5));
+      }
+      table.write(batch, NONE);
+      table.flush();
+    }
+    try (FirnTable table = open()) {
+      counts.reset();
+      for (long id = ROWS / 5; id < ROWS; id += ROWS / 50) {
+        assertThat(table.get(id)).contains(Rows.row(id, "updated", 0.5));
+      }
+      assertThat(counts.bytes(StorageOperation.READ, PathPattern.glob("**/" + oldest))).isZero();
+      assertThat(counts.bytes(StorageOperation.READ, DATA_FILES)).isPositive();
     }
   }
 

@@ -26,6 +26,30 @@ final class Galloping {
       high = step < to - high ? high + step : to;
       step <<= 1;
     }
+    return between(low, high, below);
+  }
+
+  /** The same, begun at a place that is likely near, from which it goes either way. */
+  static int lowerBound(int from, int to, int guess, IntPredicate below) {
+    int high = Math.max(from, Math.min(guess, to));
+    if (high < to && below.test(high)) {
+      return lowerBound(high + 1, to, below);
+    }
+    int step = 1;
+    while (high > from) {
+      int probe = step < high - from ? high - step : from;
+      if (below.test(probe)) {
+        return between(probe + 1, high, below);
+      }
+      high = probe;
+      step <<= 1;
+    }
+    return high;
+  }
+
+  private static int between(int from, int to, IntPredicate below) {
+    int low = from;
+    int high = to;
     while (low < high) {
       int middle = (low + high) >>> 1;
       if (below.test(middle)) {

@@ -65,7 +65,11 @@ final class NumberKeys implements KeyOrder {
     if (block < 0 || number > last || !blocks.mayContain(key, 0, key.length)) {
       return -1;
     }
-    return search(block, page(block), number);
+    Column page = page(block);
+    long found = lowerBound(block, page, number);
+    return found < blocks.endRow(block) && value(page, (int) (found - pageRow(block))) == number
+        ? found
+        : -1;
   }
 
   /** Walks forward through blocks and pages: where a key lies is near where the one before did. */
@@ -101,7 +105,7 @@ final class NumberKeys implements KeyOrder {
           page = page(block);
         }
         loaded = block;
-        pageRow = column.pages.firstRow(column.pages.pageOf(blocks.firstRow(block)));
+        pageRow = pageRow(block);
         at = (int) (blocks.firstRow(block) - pageRow);
         end = (int) (blocks.endRow(block) - pageRow);
       }
@@ -153,8 +157,7 @@ final class NumberKeys implements KeyOrder {
     if (number > last) {
       return blocks.endRow(blocks.count() - 1);
     }
-    long found = insertion(block, page(block), number);
-    return found >= 0 ? found : -found - 1;
+    return lowerBound(block, page(block), number);
   }
 
   /** A bound that is no whole key: compared as bytes with zeros, or nothing, after it. */
@@ -172,29 +175,42 @@ final class NumberKeys implements KeyOrder {
     return rank;
   }
 
+  /** The last block whose first key is not above a number, or -1. */
   private int block(long number) {
-    int found = Arrays.binarySearch(blockFirst, number);
-    return found >= 0 ? found : -found - 2;
+    int count = blockFirst.length;
+    int guess = evenly(blockFirst[0], last, count, number);
+    return Galloping.lowerBound(0, count, guess, b -> blockFirst[b] <= number) - 1;
   }
 
-  private long search(int block, Column page, long number) {
-    long found = insertion(block, page, number);
-    return found >= 0 ? found : -1;
-  }
-
-  /** The position of a key, or -(position + 1) of where it would be. */
-  private long insertion(int block, Column page, long number) {
-    int pageIndex = column.pages.pageOf(blocks.firstRow(block));
-    long pageRow = column.pages.firstRow(pageIndex);
+  /** The position of the first key of a block, or behind it, that is not below a number. */
+  private long lowerBound(int block, Column page, long number) {
+    long pageRow = pageRow(block);
     int from = (int) (blocks.firstRow(block) - pageRow);
     int to = (int) (blocks.endRow(block) - pageRow);
-    int found =
-        wide
-            ? Arrays.binarySearch(((LongColumn) page).values(), from, to, number)
-            : number == (int) number
-                ? Arrays.binarySearch(((IntColumn) page).values(), from, to, (int) number)
-                : -to - 1;
-    return found >= 0 ? pageRow + found : -(pageRow + (-found - 1)) - 1;
+    long end = block + 1 < blockFirst.length ? blockFirst[block + 1] : last;
+    int guess = from + evenly(blockFirst[block], end, to - from, number);
+    if (wide) {
+      long[] values = ((LongColumn) page).values();
+      return pageRow + Galloping.lowerBound(from, to, guess, i -> values[i] < number);
+    }
+    int[] values = ((IntColumn) page).values();
+    return pageRow + Galloping.lowerBound(from, to, guess, i -> values[i] < number);
+  }
+
+  /**
+   * Where a number would be among so many that lie evenly between two others, as keys that are
+   * counted up, or drawn by chance, nearly do. What lies between is in other lines of memory and
+   * need not be waited for.
+   */
+  private static int evenly(long lowest, long highest, int count, long number) {
+    // Halved without a sign: the difference of two longs may need 64 bits.
+    double offset = (number - lowest) >>> 1;
+    double span = (highest - lowest) >>> 1;
+    return number <= lowest ? 0 : (int) (offset / (span + 1) * count);
+  }
+
+  private long pageRow(int block) {
+    return column.pages.firstRow(column.pages.pageOf(blocks.firstRow(block)));
   }
 
   @Override

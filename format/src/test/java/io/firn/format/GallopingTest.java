@@ -35,6 +35,8 @@ class GallopingTest {
           from + (int) Arrays.stream(longs, from, to).filter(value -> value < number).count();
       assertThat(Galloping.lowerBound(from, to, i -> longs[i] < number)).isEqualTo(expected);
       assertThat(Galloping.lowerBound(from, to, i -> ints[i] < number)).isEqualTo(expected);
+      int guess = random.nextInt(-2, ints.length + 3);
+      assertThat(Galloping.lowerBound(from, to, guess, i -> longs[i] < number)).isEqualTo(expected);
     }
   }
 }
