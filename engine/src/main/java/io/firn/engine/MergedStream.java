@@ -58,7 +58,10 @@ final class MergedStream implements BatchStream {
   private final int[] chosenInputs;
   private final int[] chosenRows;
   private int chosen;
+
+  /** The inputs that have not ended, in the order of their keys; of one key, the newest first. */
   private final Input[] live;
+
   private int liveCount;
   private boolean started;
   private boolean closed;
@@ -101,6 +104,10 @@ final class MergedStream implements BatchStream {
         Input input = new Input(source, liveCount);
         if (input.advance()) {
           live[liveCount++] = input;
+          for (int i = liveCount - 1; i > 0 && order(live[i - 1], input) > 0; i--) {
+            live[i] = live[i - 1];
+            live[i - 1] = input;
+          }
         }
       }
     }
@@ -123,7 +130,7 @@ final class MergedStream implements BatchStream {
     int rows = 0;
     int most = most(wanted);
     while (rows < most && liveCount > 0) {
-      Input winner = winner();
+      Input winner = live[0];
       MergeSource source = winner.source;
       if (!source.isDelete()) {
         batches[winner.number] = source.batch();
@@ -131,7 +138,7 @@ final class MergedStream implements BatchStream {
         chosenRows[chosen++] = source.row();
         rows++;
       }
-      step(winner);
+      step();
     }
     gather();
     wanted = Math.min(ROWS_MAX, 2 * wanted);
@@ -149,45 +156,34 @@ final class MergedStream implements BatchStream {
     }
   }
 
-  private Input winner() {
-    Input best = live[0];
-    for (int i = 1; i < liveCount; i++) {
-      int order = compare(live[i], best);
-      if (order < 0 || (order == 0 && live[i].source.age() > best.source.age())) {
-        best = live[i];
-      }
+  /** Moves the first input on, and before it every other one that stands at the same key. */
+  private void step() {
+    while (liveCount > 1 && compare(live[0], live[1]) == 0) {
+      advance(1);
     }
-    return best;
+    advance(0);
   }
 
-  /** Moves the winner on, and before it every other input that stands at the same key. */
-  private void step(Input winner) {
-    int kept = 0;
-    for (int i = 0; i < liveCount; i++) {
-      Input input = live[i];
-      boolean moves = input != winner && compare(input, winner) == 0;
-      if (!moves || advance(input)) {
-        live[kept++] = input;
-      }
-    }
-    liveCount = kept;
-    if (!advance(winner)) {
-      kept = 0;
-      for (int i = 0; i < liveCount; i++) {
-        if (live[i] != winner) {
-          live[kept++] = live[i];
-        }
-      }
-      liveCount = kept;
-    }
-  }
-
-  private boolean advance(Input input) {
+  /** Moves an input on, to its new place among those behind it. */
+  private void advance(int at) {
+    Input input = live[at];
     if (input.source.isLastOfBatch()) {
       // The rows chosen from the batch are about to go.
       gather();
     }
-    return input.advance();
+    boolean more = input.advance();
+    int to = at;
+    while (to + 1 < liveCount && (!more || order(live[to + 1], input) < 0)) {
+      live[to] = live[to + 1];
+      to++;
+    }
+    live[to] = input;
+    liveCount -= more ? 0 : 1;
+  }
+
+  private int order(Input a, Input b) {
+    int byKey = compare(a, b);
+    return byKey != 0 ? byKey : Long.compare(b.source.age(), a.source.age());
   }
 
   private int compare(Input a, Input b) {

@@ -6,23 +6,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Consecutive rows of a file, encoded one after another: a lookup finds all of a row in one place
  * of memory. Rows that were deleted when the block was made are left out. Immutable.
+ *
+ * @param codec of the rows
+ * @param bytes where in this array each row begins, and where the last one ends, as little-endian
+ *     ints; then the rows. A row that is left out is empty. One array and nothing beside it: what a
+ *     lookup has to wait for is its memory. Not to be changed
  */
-final class RowBlock {
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record RowBlock(RowCodec codec, byte[] bytes) {
 
-  private final RowCodec codec;
-  private final byte[] data;
+  private static final int HEADER_BYTES = 16;
 
-  /** Where each row begins, and where the last one ends; a row that is left out is empty. */
-  private final int[] starts;
-
-  /**
-   * @param data the encoded rows, one after another
-   * @param starts where each begins, and where the last one ends
-   */
-  RowBlock(RowCodec codec, byte[] data, int[] starts) {
-    this.codec = codec;
-    this.data = data;
-    this.starts = starts;
+  /** Where the rows of a block begin. */
+  static int rowsFrom(int count) {
+    return Integer.BYTES * (count + 1);
   }
 
   /**
@@ -36,22 +33,32 @@ final class RowBlock {
     int liveCount = deleted.selectLive(first, count, live);
     BatchEncoder encoded = codec.encode(rows, live, liveCount);
     int[] starts = encoded.starts();
-    if (liveCount < count) {
-      int[] all = new int[count + 1];
-      int next = 0;
-      for (int row = 0; row < count; row++) {
-        all[row] = starts[next];
-        next += next < liveCount && live[next] == row ? 1 : 0;
-      }
-      all[count] = starts[liveCount];
-      starts = all;
+    int length = starts[liveCount];
+    int rowsFrom = rowsFrom(count);
+    byte[] bytes = new byte[rowsFrom + length];
+    int next = 0;
+    for (int row = 0; row <= count; row++) {
+      ByteBuilder.setIntLittle(bytes, Integer.BYTES * row, rowsFrom + starts[next]);
+      next += next < liveCount && live[next] == row ? 1 : 0;
     }
-    return new RowBlock(codec, encoded.data(), starts);
+    System.arraycopy(encoded.data(), 0, bytes, rowsFrom, length);
+    return new RowBlock(codec, bytes);
+  }
+
+  /** How many rows it has, those left out included. */
+  int count() {
+    return start(0) / Integer.BYTES - 1;
+  }
+
+  /** Where a row begins, or, of the one behind the last, where that ends. */
+  int start(int row) {
+    return ByteBuilder.intLittle(bytes, Integer.BYTES * row);
   }
 
   /** A row, or null if it was left out. */
   @Nullable Record row(int i) {
-    return starts[i] == starts[i + 1] ? null : codec.decode(data, starts[i]);
+    int start = start(i);
+    return start == start(i + 1) ? null : codec.decode(bytes, start);
   }
 
   /**
@@ -65,8 +72,8 @@ final class RowBlock {
     int[] rows = new int[count];
     int any = -1;
     for (int i = 0; i < count; i++) {
-      int start = starts[from + i];
-      if (start < starts[from + i + 1]) {
+      int start = start(from + i);
+      if (start < start(from + i + 1)) {
         rows[i] = start;
         any = start;
       } else if (deleted.contains(first + from + i)) {
@@ -81,22 +88,12 @@ final class RowBlock {
     for (int i = 0; i < count; i++) {
       rows[i] = rows[i] < 0 ? any : rows[i];
     }
-    codec.append(data, rows, 0, count, target);
+    codec.append(bytes, rows, 0, count, target);
     return true;
   }
 
-  /** The encoded rows, one after another. Not to be changed. */
-  byte[] data() {
-    return data;
-  }
-
-  /** Where in the data each row begins, and where the last one ends. Not to be changed. */
-  int[] starts() {
-    return starts;
-  }
-
-  /** The bytes this takes in memory. */
-  long bytes() {
-    return data.length + 4L * starts.length + 80;
+  /** What an array of so many bytes takes in memory. */
+  static long memoryBytes(byte[] bytes) {
+    return HEADER_BYTES + (long) bytes.length;
   }
 }

@@ -64,7 +64,9 @@ final class RowBlocks {
         spilledRows == null
             ? cache.slots(count)
             : cache.slots(
-                count, (block, rowsOfIt) -> spilledRows.evicted(block, (RowBlock) rowsOfIt));
+                count,
+                (block, rowsOfIt) ->
+                    spilledRows.evicted(block, new RowBlock(codec, (byte[]) rowsOfIt)));
     this.singles = new SingleRows(codec, cache, count, rows());
     this.looks = new byte[count];
     this.looksNeeded = new byte[count];
@@ -113,6 +115,10 @@ final class RowBlocks {
     writePending();
   }
 
+  private void keep(int block, RowBlock rows) {
+    slots.keep(block, rows.bytes(), RowBlock.memoryBytes(rows.bytes()));
+  }
+
   /** Whoever keeps something may have driven out something else, of this file or of others. */
   private void writePending() {
     if (spilled != null) {
@@ -122,7 +128,8 @@ final class RowBlocks {
 
   /** The block with a row, if it is kept. */
   @Nullable RowBlock kept(long position) {
-    return (RowBlock) slots.find((int) (position >>> shift));
+    byte[] bytes = (byte[]) slots.find((int) (position >>> shift));
+    return bytes == null ? null : new RowBlock(codec, bytes);
   }
 
   /** The block with a row, if it is kept, or has spilled: then it is kept again. */
@@ -134,7 +141,7 @@ final class RowBlocks {
     int block = (int) (position >>> shift);
     rows = spilled.load(block, codec);
     if (rows != null) {
-      slots.keep(block, rows, rows.bytes());
+      keep(block, rows);
       writePending();
     }
     return rows;
@@ -186,7 +193,7 @@ final class RowBlocks {
     long from = (long) block << shift;
     long to = Math.min(rowCount, from + (1L << shift));
     RowBlock rows = RowBlock.of(codec, columns.read(from, to), from, deleted);
-    slots.keep(block, rows, rows.bytes());
+    keep(block, rows);
     singles.clear(block);
     writePending();
     return rows;

@@ -70,19 +70,18 @@ final class SpilledRows {
     if (has(block)) {
       return;
     }
-    int[] starts = rows.starts();
-    int count = starts.length - 1;
+    int count = rows.count();
     int[] groups = new int[(count - 1) / rowsPerGroup + 2];
-    ByteBuilder bytes =
-        new ByteBuilder(Integer.BYTES * (count + groups.length) + rows.data().length);
+    ByteBuilder bytes = new ByteBuilder(rows.bytes().length + Integer.BYTES * groups.length);
     for (int group = 0; group + 1 < groups.length; group++) {
       int first = group * rowsPerGroup;
       int end = Math.min(count, first + rowsPerGroup);
       int checksumAt = bytes.extend(Integer.BYTES);
+      int start = rows.start(first);
       for (int row = first; row < end; row++) {
-        bytes.putIntLittle(starts[row + 1] - starts[first]);
+        bytes.putIntLittle(rows.start(row + 1) - start);
       }
-      bytes.put(rows.data(), starts[first], starts[end] - starts[first]);
+      bytes.put(rows.bytes(), start, rows.start(end) - start);
       bytes.setIntLittle(
           checksumAt, checksum(block, group, bytes.array(), checksumAt, bytes.length()));
       groups[group + 1] = bytes.length();
@@ -119,9 +118,10 @@ final class SpilledRows {
     if (written == null || bytes == null) {
       return null;
     }
-    int[] starts = new int[written.rows + 1];
-    byte[] data =
-        new byte[bytes.length - Integer.BYTES * (written.rows + written.groups.length - 1)];
+    // It has the end of each row already; a block has no checksums, and one more start.
+    byte[] rows = new byte[bytes.length - Integer.BYTES * (written.groups.length - 2)];
+    int start = RowBlock.rowsFrom(written.rows);
+    ByteBuilder.setIntLittle(rows, 0, start);
     for (int row = 0; row < written.rows; ) {
       int group = row / rowsPerGroup;
       int at = written.groups[group];
@@ -129,15 +129,17 @@ final class SpilledRows {
       if (!isSound(block, group, bytes, at, end)) {
         return null;
       }
-      int start = starts[row];
-      for (int next = Math.min(written.rows, row + rowsPerGroup); row < next; row++) {
+      for (int next = Math.min(written.rows, row + rowsPerGroup); row < next; ) {
         at += Integer.BYTES;
-        starts[row + 1] = start + ByteBuilder.intLittle(bytes, at);
+        row++;
+        ByteBuilder.setIntLittle(
+            rows, Integer.BYTES * row, start + ByteBuilder.intLittle(bytes, at));
       }
       at += Integer.BYTES;
-      System.arraycopy(bytes, at, data, start, end - at);
+      System.arraycopy(bytes, at, rows, start, end - at);
+      start += end - at;
     }
-    return new RowBlock(codec, data, starts);
+    return new RowBlock(codec, rows);
   }
 
   private byte @Nullable [] read(int block, Written written, int from, int to) {
