@@ -85,7 +85,10 @@ public final class CompactionOptions {
     return levelMultiplier;
   }
 
-  /** A file below level 0 is due for a rewrite when this share of its rows is masked. */
+  /**
+   * A file below level 0 is due for a rewrite when this share of its rows is masked; one that will
+   * be merged with files of level 0 not before half of them are.
+   */
   public double maskedRowRatio() {
     return maskedRowRatio;
   }

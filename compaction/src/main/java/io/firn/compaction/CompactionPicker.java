@@ -179,7 +179,7 @@ final class CompactionPicker {
     List<CompactionFile> files = view.level(level);
     Optional<CompactionPlan> best = Optional.empty();
     for (int from = 0; from < files.size(); from++) {
-      double score = LevelScore.maskScore(files.get(from), level, options);
+      double score = LevelScore.maskScore(view, level, files.get(from), options);
       if (score < 1 || (best.isPresent() && best.get().score() >= score)) {
         continue;
       }
@@ -189,7 +189,7 @@ final class CompactionPicker {
         CompactionFile file = files.get(at);
         bytes += file.lengthBytes();
         boolean due =
-            LevelScore.maskScore(file, level, options) >= 1
+            LevelScore.maskScore(view, level, file, options) >= 1
                 && file.liveRows() > 0
                 && reservations.isFree(file)
                 && !goesWithLevelZero(view, level, file);
@@ -211,7 +211,7 @@ final class CompactionPicker {
   /** True if a file will be rewritten anyway, by the job that is due in level 0. */
   private boolean goesWithLevelZero(LevelView view, int level, CompactionFile file) {
     return level == 1
-        && view.level(0).size() >= options.l0FilesTrigger()
+        && LevelScore.levelZeroScore(view, options) >= 1
         && !view.overlapping(0, file.range()).isEmpty();
   }
 

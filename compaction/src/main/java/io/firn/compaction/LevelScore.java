@@ -13,7 +13,8 @@ import java.util.List;
  * @param rowCount its rows, masked ones included
  * @param maskedRows its masked rows
  * @param dvBytes the size of its deletion vectors
- * @param sizeScore level 0: files over the trigger; deeper: bytes over the target
+ * @param sizeScore level 0: files over the trigger, or the masked share of what it is merged with
+ *     over the share that is due; deeper: bytes over the target
  * @param maskScore the largest of its files' scores for masked rows and deletion vector bytes
  */
 public record LevelScore(
@@ -26,6 +27,9 @@ public record LevelScore(
     long dvBytes,
     double sizeScore,
     double maskScore) {
+
+  /** The masked share at which rows that will be merged sooner or later are not left any longer. */
+  private static final double MASKED_AND_MERGED = 0.5;
 
   /** The larger of both scores. */
   public double score() {
@@ -58,11 +62,11 @@ public record LevelScore(
       rows += file.rowCount();
       masked += file.deletedRows();
       dvBytes += file.dvBytes();
-      maskScore = Math.max(maskScore, maskScore(file, level, options));
+      maskScore = Math.max(maskScore, maskScore(view, level, file, options));
     }
     double sizeScore =
         level == 0
-            ? (double) files.size() / options.l0FilesTrigger()
+            ? levelZeroScore(view, options)
             : target == Long.MAX_VALUE ? 0 : (double) bytes / target;
     return new LevelScore(
         level,
@@ -77,12 +81,47 @@ public record LevelScore(
   }
 
   /**
-   * What a file's deletion vector adds. Level 0 is rewritten soon anyway, so that its masked rows
-   * alone never make it due, unless none is left.
+   * How urgent it is to merge level 0 into level 1: by its number of files, which lookups ask one
+   * after the other, or by the share of masked rows in what it would be merged with. Merged when
+   * half of that is masked, level 0 has grown to what is left of it.
    */
-  static double maskScore(CompactionFile file, int level, CompactionOptions options) {
+  static double levelZeroScore(LevelView view, CompactionOptions options) {
+    long rows = 0;
+    long masked = 0;
+    for (CompactionFile file : view.level(1)) {
+      if (file.liveRows() > 0 && isUnderLevelZero(view, file)) {
+        rows += file.rowCount();
+        masked += file.deletedRows();
+      }
+    }
+    double byFiles = (double) view.level(0).size() / options.l0FilesTrigger();
+    double byMaskedRows = masked / (Math.max(1, rows) * dueUnderLevelZero(options));
+    return Math.max(byFiles, byMaskedRows);
+  }
+
+  private static boolean isUnderLevelZero(LevelView view, CompactionFile file) {
+    return view.level(0).stream().anyMatch(newer -> newer.range().overlaps(file.range()));
+  }
+
+  private static double dueUnderLevelZero(CompactionOptions options) {
+    return Math.max(MASKED_AND_MERGED, options.maskedRowRatio());
+  }
+
+  /**
+   * What a file's deletion vector adds. Level 0 is rewritten soon anyway, so that its masked rows
+   * alone never make it due, unless none is left; and so is what lies under it in level 1, which
+   * may have more masked rows than other files.
+   */
+  static double maskScore(
+      LevelView view, int level, CompactionFile file, CompactionOptions options) {
     double byBytes = (double) file.dvBytes() / options.maxDvBytes();
-    boolean byRows = level > 0 || file.liveRows() == 0;
-    return byRows ? Math.max(byBytes, file.maskedRatio() / options.maskedRowRatio()) : byBytes;
+    if (level == 0 && file.liveRows() > 0) {
+      return byBytes;
+    }
+    double due =
+        level == 1 && isUnderLevelZero(view, file)
+            ? dueUnderLevelZero(options)
+            : options.maskedRowRatio();
+    return Math.max(byBytes, file.maskedRatio() / due);
   }
 }

@@ -55,7 +55,7 @@ class LevelViewTest {
             """
             options l0=4 base=400 multiplier=10 masked=0.2 dv=1000
             L0: a[10-20]/90% b[15-30]
-            L1: c[10-20]:300 d[30-40]:500/50%
+            L1: c[10-20]:300 d[31-40]:500/50%
             L2: e[10-20]:1000/1%
             """);
     List<LevelScore> scores = LevelScore.of(diagram.view(), diagram.options);
