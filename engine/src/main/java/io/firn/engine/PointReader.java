@@ -2,8 +2,8 @@ package io.firn.engine;
 
 import io.firn.engine.internal.OpKind;
 import io.firn.engine.internal.memtable.Memtable;
-import io.firn.format.KeyFilter;
 import io.firn.format.KeyList;
+import io.firn.format.KeyProbe;
 import io.firn.format.Projection;
 import io.firn.format.TableSchema;
 import java.util.List;
@@ -47,10 +47,10 @@ final class PointReader {
           : Optional.of(new MemtableRows(rows.schema(), schema).record(rows.memtable(), entry));
     }
     FileSet files = view.files();
-    long hash = KeyFilter.hash(key);
+    KeyProbe probe = KeyProbe.of(key);
     for (int run = 0; run < files.runCount(); run++) {
       FileView file = files.candidate(run, key);
-      if (file != null && file.reader().mayContain(hash)) {
+      if (file != null && file.mayContain(probe)) {
         long position = find(file, key);
         if (position >= 0) {
           return Optional.of(file.reader().lookUp(position, projection, file.deleted()));

@@ -191,9 +191,9 @@ public final class DataFileIndex {
     return lastKey.clone();
   }
 
-  /** False if the file surely holds no key with this {@link KeyFilter#hash}. */
-  public boolean mayContain(long keyHash) {
-    return filter == null || filter.mayContain(keyHash);
+  /** The filter over the file's keys; null if it was written without one. */
+  public @Nullable KeyFilter filter() {
+    return filter;
   }
 
   /** The number of row groups. */

@@ -47,10 +47,10 @@ public interface DataFileReader extends AutoCloseable {
   boolean sorted();
 
   /**
-   * False if surely no row has the key with this {@link KeyFilter#hash}. Costs little; ask before
-   * {@link #find(byte[])} when there are several files to look into.
+   * A filter over the file's keys; null if it has none. Costs little; ask before {@link
+   * #find(byte[])} when there are several files to look into.
    */
-  boolean mayContain(long keyHash);
+  @Nullable KeyFilter filter();
 
   /**
    * The position of the row with this key, or -1. Of several rows with the same key in a foreign

@@ -36,12 +36,17 @@ final class EncodedKeys implements KeyOrder {
   @Override
   public long find(byte[] key) {
     int block = block(key);
-    if (block < 0
-        || KeyCodec.compare(key, blocks.last()) > 0
-        || !blocks.mayContain(key, 0, key.length)) {
+    if (block < 0 || KeyCodec.compare(key, blocks.last()) > 0) {
       return -1;
     }
-    KeyList keys = block(block);
+    // Where a block is kept, looking into it is the faster way to know.
+    KeyList keys = (KeyList) slots.find(block);
+    if (keys == null) {
+      if (!blocks.mayContain(key, 0, key.length)) {
+        return -1;
+      }
+      keys = block(block);
+    }
     int at = keys.lowerBound(key);
     return at < keys.size() && keys.compare(at, key) == 0 ? blocks.firstRow(block) + at : -1;
   }

@@ -41,7 +41,8 @@ record KeyBlocks(
 
   /** False if the file surely does not hold the key. */
   boolean mayContain(byte[] bytes, int offset, int length) {
-    return index == null || index.mayContain(KeyFilter.hash(bytes, offset, length));
+    KeyFilter filter = index == null ? null : index.filter();
+    return filter == null || filter.mayContain(KeyProbe.of(bytes, offset, length));
   }
 
   /** Whether {@link #mayContain} can say no. */

@@ -31,7 +31,7 @@ final class KeyHashes {
     for (long[] piece : pieces) {
       int end = piece == last ? inLast : PIECE;
       for (int i = 0; i < end; i++) {
-        filter.add(piece[i]);
+        filter.add(KeyProbe.of(piece[i]));
       }
     }
     return filter;

@@ -62,10 +62,17 @@ final class NumberKeys implements KeyOrder {
     }
     long number = number(key, 0);
     int block = block(number);
-    if (block < 0 || number > last || !blocks.mayContain(key, 0, key.length)) {
+    if (block < 0 || number > last) {
       return -1;
     }
-    Column page = page(block);
+    // Where a page is kept, looking into it is the faster way to know.
+    Column page = kept(block);
+    if (page == null) {
+      if (!blocks.mayContain(key, 0, key.length)) {
+        return -1;
+      }
+      page = page(block);
+    }
     long found = lowerBound(block, page, number);
     return found < blocks.endRow(block) && value(page, (int) (found - pageRow(block))) == number
         ? found

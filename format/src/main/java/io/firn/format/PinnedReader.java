@@ -58,9 +58,9 @@ final class PinnedReader implements DataFileReader {
   }
 
   @Override
-  public boolean mayContain(long keyHash) {
+  public @Nullable KeyFilter filter() {
     DataFileIndex index = file().index();
-    return index == null || index.mayContain(keyHash);
+    return index == null ? null : index.filter();
   }
 
   @Override

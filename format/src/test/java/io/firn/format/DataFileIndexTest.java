@@ -175,7 +175,7 @@ class DataFileIndexTest {
     for (int i = 0; i < hashes.length; i++) {
       byte[] key = new byte[random.nextInt(100)];
       random.nextBytes(key);
-      hashes[i] = KeyFilter.hash(key);
+      hashes[i] = KeyProbe.of(key).hash();
       assertThat(hashes[i]).isEqualTo(parquet.hash(Binary.fromConstantByteArray(key)));
       parquet.insertHash(hashes[i]);
       added.add(hashes[i]);
@@ -185,12 +185,12 @@ class DataFileIndexTest {
     int passed = 0;
     for (int i = 0; i < 20_000; i++) {
       long hash = random.nextLong();
-      assertThat(ours.mayContain(hash)).isEqualTo(parquet.findHash(hash));
-      passed += ours.mayContain(hash) ? 1 : 0;
+      assertThat(ours.mayContain(KeyProbe.of(hash))).isEqualTo(parquet.findHash(hash));
+      passed += ours.mayContain(KeyProbe.of(hash)) ? 1 : 0;
     }
     assertThat(passed).isLessThan(400);
     for (long hash : hashes) {
-      assertThat(ours.mayContain(hash)).isTrue();
+      assertThat(ours.mayContain(KeyProbe.of(hash))).isTrue();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.firn.format;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -220,7 +221,7 @@ class DataFileWriterTest {
       for (int row = 0; row < rows.size(); row++) {
         byte[] key = table.keys().encodeFromRow(rows.get(row));
         assertThat(index.blockOf(key)).isEqualTo(index.blockOfRow(row));
-        assertThat(index.mayContain(KeyFilter.hash(key))).isTrue();
+        assertThat(requireNonNull(index.filter()).mayContain(KeyProbe.of(key))).isTrue();
         int block = index.blockOfRow(row);
         if (index.blockFirstRow(block) == row) {
           assertThat(index.blockKeys().get(block)).isEqualTo(key);
