@@ -14,7 +14,10 @@ import java.io.IOException;
  */
 public final class GrowthChild {
 
-  /** Enough for several compactions of the whole table. */
+  /**
+   * Updates, of rows at first: enough that a rate includes its share of compactions, and does not
+   * hang on whether one more or less was due at the end.
+   */
   private static final int UPDATES_OF_EACH_ROW = 5;
 
   private final MeasuredTable measured;
@@ -33,10 +36,9 @@ public final class GrowthChild {
     try (MeasuredTable measured = new MeasuredTable(told.path("table"), options, grown)) {
       GrowthChild child = new GrowthChild(measured, told.sink());
       child.load(rows, GrowthSuite.SMALL);
-      child.measure(rows, rows / 2, GrowthSuite.SMALL);
-      child.keepUpdating(rows * UPDATES_OF_EACH_ROW);
+      child.measure(rows, rows, GrowthSuite.SMALL);
       child.load(grown, GrowthSuite.LARGE);
-      child.measure(grown, rows / 2, GrowthSuite.LARGE);
+      child.measure(grown, rows, GrowthSuite.LARGE);
       measured.check();
     }
     told.sink().figure("peak memory", "bytes", (double) ProcessFigures.peakResidentBytes());
@@ -49,23 +51,15 @@ public final class GrowthChild {
     sink.figure("load up to " + size, "s", (System.nanoTime() - start) / 1e9);
   }
 
-  /** So many updates that it does not matter which compactions the last ones still wait for. */
-  private void keepUpdating(int operations) {
-    sink.figure("update kept up " + GrowthSuite.SMALL, "ops/s", settledRate(operations));
-  }
-
-  private double settledRate(int operations) {
+  private void measure(int rows, int rowsAtFirst, String size) {
+    int updates = Math.multiplyExact(rowsAtFirst, UPDATES_OF_EACH_ROW);
     long start = System.nanoTime();
-    measured.update(operations);
+    measured.update(updates);
     measured.settle();
-    return operations / ((System.nanoTime() - start) / 1e9);
-  }
-
-  private void measure(int rows, int operations, String size) {
-    sink.figure("update settled " + size, "ops/s", settledRate(operations));
+    sink.figure("update settled " + size, "ops/s", updates / ((System.nanoTime() - start) / 1e9));
     // Warms up, in proportion to the table; not reported.
     measured.get(rows / 20);
-    sink.latencies("get " + size, measured.get(operations / 5));
+    sink.latencies("get " + size, measured.get(rowsAtFirst / 10));
     sink.figure("bytes " + size, "bytes", (double) measured.table().stats().liveBytes());
   }
 }
