@@ -174,9 +174,13 @@ final class CompactionPicker {
     return Optional.of(new Candidate(score, () -> Optional.of(plan).filter(reservations::isFree)));
   }
 
-  /** The file of a level with the most to gain, with its due neighbours. */
+  /**
+   * The file of a level with the most to gain, with its due neighbours; none that the job which is
+   * due in level 0 will rewrite anyway.
+   */
   private Optional<CompactionPlan> masked(LevelView view, int level) {
     List<CompactionFile> files = view.level(level);
+    boolean levelZeroComes = level == 1 && LevelScore.levelZeroScore(view, options) >= 1;
     Optional<CompactionPlan> best = Optional.empty();
     for (int from = 0; from < files.size(); from++) {
       double score = LevelScore.maskScore(view, level, files.get(from), options);
@@ -192,7 +196,7 @@ final class CompactionPicker {
             LevelScore.maskScore(view, level, file, options) >= 1
                 && file.liveRows() > 0
                 && reservations.isFree(file)
-                && !goesWithLevelZero(view, level, file);
+                && !(levelZeroComes && view.overlaps(0, file.range()));
         boolean room = inputs.isEmpty() || bytes <= options.maxInputBytesPerJob();
         if (!due || !room || (level == 0 && !inputs.isEmpty())) {
           break;
@@ -206,13 +210,6 @@ final class CompactionPicker {
       }
     }
     return best;
-  }
-
-  /** True if a file will be rewritten anyway, by the job that is due in level 0. */
-  private boolean goesWithLevelZero(LevelView view, int level, CompactionFile file) {
-    return level == 1
-        && LevelScore.levelZeroScore(view, options) >= 1
-        && !view.overlapping(0, file.range()).isEmpty();
   }
 
   /** The picks that start in level 0. */
@@ -263,7 +260,7 @@ final class CompactionPicker {
 
     private boolean movesDown(CompactionFile file) {
       return file.movable()
-          && view.overlapping(1, file.range()).isEmpty()
+          && !view.overlaps(1, file.range())
           && reservations.isFree(1, file.range());
     }
 

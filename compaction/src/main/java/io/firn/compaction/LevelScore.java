@@ -89,7 +89,7 @@ public record LevelScore(
     long rows = 0;
     long masked = 0;
     for (CompactionFile file : view.level(1)) {
-      if (file.liveRows() > 0 && isUnderLevelZero(view, file)) {
+      if (file.liveRows() > 0 && view.overlaps(0, file.range())) {
         rows += file.rowCount();
         masked += file.deletedRows();
       }
@@ -97,10 +97,6 @@ public record LevelScore(
     double byFiles = (double) view.level(0).size() / options.l0FilesTrigger();
     double byMaskedRows = masked / (Math.max(1, rows) * dueUnderLevelZero(options));
     return Math.max(byFiles, byMaskedRows);
-  }
-
-  private static boolean isUnderLevelZero(LevelView view, CompactionFile file) {
-    return view.level(0).stream().anyMatch(newer -> newer.range().overlaps(file.range()));
   }
 
   private static double dueUnderLevelZero(CompactionOptions options) {
@@ -119,7 +115,7 @@ public record LevelScore(
       return byBytes;
     }
     double due =
-        level == 1 && isUnderLevelZero(view, file)
+        level == 1 && view.overlaps(0, file.range())
             ? dueUnderLevelZero(options)
             : options.maskedRowRatio();
     return Math.max(byBytes, file.maskedRatio() / due);

@@ -138,6 +138,11 @@ public final class LevelView {
     return levels.get(level).stream().filter(file -> file.range().overlaps(range)).toList();
   }
 
+  /** Whether a level has a file with a key in common with a range. */
+  boolean overlaps(int level, KeyRange range) {
+    return levels.get(level).stream().anyMatch(file -> file.range().overlaps(range));
+  }
+
   /** The bytes of a level. */
   public long lengthBytes(int level) {
     return levels.get(level).stream().mapToLong(CompactionFile::lengthBytes).sum();

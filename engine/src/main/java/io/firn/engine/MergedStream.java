@@ -104,11 +104,10 @@ final class MergedStream implements BatchStream {
         Input input = new Input(source, liveCount);
         if (input.advance()) {
           live[liveCount++] = input;
-          for (int i = liveCount - 1; i > 0 && order(live[i - 1], input) > 0; i--) {
-            live[i] = live[i - 1];
-            live[i - 1] = input;
-          }
         }
+      }
+      for (int i = liveCount - 2; i >= 0; i--) {
+        sink(i);
       }
     }
     do {
@@ -164,21 +163,30 @@ final class MergedStream implements BatchStream {
     advance(0);
   }
 
-  /** Moves an input on, to its new place among those behind it. */
+  /** Moves an input on, to its new place, or away at its end. */
   private void advance(int at) {
     Input input = live[at];
     if (input.source.isLastOfBatch()) {
       // The rows chosen from the batch are about to go.
       gather();
     }
-    boolean more = input.advance();
-    int to = at;
-    while (to + 1 < liveCount && (!more || order(live[to + 1], input) < 0)) {
-      live[to] = live[to + 1];
-      to++;
+    if (input.advance()) {
+      sink(at);
+    } else {
+      liveCount--;
+      System.arraycopy(live, at + 1, live, at, liveCount - at);
     }
-    live[to] = input;
-    liveCount -= more ? 0 : 1;
+  }
+
+  /** Brings an input to its place among those behind it, which are in order. */
+  private void sink(int from) {
+    Input input = live[from];
+    int at = from;
+    while (at + 1 < liveCount && order(live[at + 1], input) < 0) {
+      live[at] = live[at + 1];
+      at++;
+    }
+    live[at] = input;
   }
 
   private int order(Input a, Input b) {

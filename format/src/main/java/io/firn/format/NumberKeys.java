@@ -73,10 +73,9 @@ final class NumberKeys implements KeyOrder {
       }
       page = page(block);
     }
-    long found = lowerBound(block, page, number);
-    return found < blocks.endRow(block) && value(page, (int) (found - pageRow(block))) == number
-        ? found
-        : -1;
+    long pageRow = pageRow(block);
+    int at = lowerBound(block, page, number);
+    return at < blocks.endRow(block) - pageRow && value(page, at) == number ? pageRow + at : -1;
   }
 
   /** Walks forward through blocks and pages: where a key lies is near where the one before did. */
@@ -117,7 +116,7 @@ final class NumberKeys implements KeyOrder {
         end = (int) (blocks.endRow(block) - pageRow);
       }
       if (page != null) {
-        at = advance(page, at, end, number);
+        at = lowerBound(page, at, end, at, number);
         if (at < end && value(page, at) == number) {
           sink.found(i, pageRow + at);
         }
@@ -125,13 +124,13 @@ final class NumberKeys implements KeyOrder {
     }
   }
 
-  private int advance(Column page, int from, int to, long number) {
+  private int lowerBound(Column page, int from, int to, int guess, long number) {
     if (wide) {
       long[] values = ((LongColumn) page).values();
-      return Galloping.lowerBound(from, to, i -> values[i] < number);
+      return Galloping.lowerBound(from, to, guess, i -> values[i] < number);
     }
     int[] values = ((IntColumn) page).values();
-    return Galloping.lowerBound(from, to, i -> values[i] < number);
+    return Galloping.lowerBound(from, to, guess, i -> values[i] < number);
   }
 
   private long value(Column page, int i) {
@@ -164,7 +163,7 @@ final class NumberKeys implements KeyOrder {
     if (number > last) {
       return blocks.endRow(blocks.count() - 1);
     }
-    return lowerBound(block, page(block), number);
+    return pageRow(block) + lowerBound(block, page(block), number);
   }
 
   /** A bound that is no whole key: compared as bytes with zeros, or nothing, after it. */
@@ -189,19 +188,14 @@ final class NumberKeys implements KeyOrder {
     return Galloping.lowerBound(0, count, guess, b -> blockFirst[b] <= number) - 1;
   }
 
-  /** The position of the first key of a block, or behind it, that is not below a number. */
-  private long lowerBound(int block, Column page, long number) {
+  /** Where in its page the first key of a block, or what is behind it, is not below a number. */
+  private int lowerBound(int block, Column page, long number) {
     long pageRow = pageRow(block);
     int from = (int) (blocks.firstRow(block) - pageRow);
     int to = (int) (blocks.endRow(block) - pageRow);
     long end = block + 1 < blockFirst.length ? blockFirst[block + 1] : last;
     int guess = from + evenly(blockFirst[block], end, to - from, number);
-    if (wide) {
-      long[] values = ((LongColumn) page).values();
-      return pageRow + Galloping.lowerBound(from, to, guess, i -> values[i] < number);
-    }
-    int[] values = ((IntColumn) page).values();
-    return pageRow + Galloping.lowerBound(from, to, guess, i -> values[i] < number);
+    return lowerBound(page, from, to, guess, number);
   }
 
   /**

@@ -92,8 +92,8 @@ record RowBlock(RowCodec codec, byte[] bytes) {
     return true;
   }
 
-  /** What an array of so many bytes takes in memory. */
-  static long memoryBytes(byte[] bytes) {
+  /** What this takes in memory. */
+  long memoryBytes() {
     return HEADER_BYTES + (long) bytes.length;
   }
 }

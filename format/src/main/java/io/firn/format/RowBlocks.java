@@ -116,7 +116,7 @@ final class RowBlocks {
   }
 
   private void keep(int block, RowBlock rows) {
-    slots.keep(block, rows.bytes(), RowBlock.memoryBytes(rows.bytes()));
+    slots.keep(block, rows.bytes(), rows.memoryBytes());
   }
 
   /** Whoever keeps something may have driven out something else, of this file or of others. */
