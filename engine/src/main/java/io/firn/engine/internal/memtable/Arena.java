@@ -11,7 +11,9 @@ import java.util.Arrays;
  * is written once and never moves; it is named by an {@code int}: chunk number and offset in units
  * of eight bytes. 0 names no entry.
  *
- * <p>Entry: {@code long sequence << 8 | kind, int key length, int row length, key, row}.
+ * <p>Entry: {@code long sequence << 8 | kind, int key length, int row length, int link, key, row}.
+ * The link names another entry, and is all of an entry that may change; {@link Versions} says what
+ * it means.
  *
  * <p>One thread appends. A reader may look at an entry whose name it got through a release/acquire
  * pair after the append.
@@ -37,7 +39,8 @@ final class Arena {
   private static final int SLOT_BITS = CHUNK_BITS - 3;
   private static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
   private static final int CHUNKS_MAX = 1 << (31 - SLOT_BITS);
-  private static final int HEADER_BYTES = 16;
+  private static final int LINK = 16;
+  private static final int HEADER_BYTES = 20;
 
   /** Replaced, never changed in the part that is in use, when a chunk is added. */
   private volatile byte[][] chunks = new byte[16][];
@@ -66,7 +69,7 @@ final class Arena {
     return (HEADER_BYTES + (long) keyLength + rowLength + 7) & ~7L;
   }
 
-  /** Copies an entry in and returns its name. */
+  /** Copies an entry in and returns its name. It has no link. */
   int append(
       byte[] source,
       int keyOffset,
@@ -120,6 +123,16 @@ final class Arena {
 
   long sequence(int entry) {
     return (long) LONG.get(chunk(entry), offset(entry)) >>> 8;
+  }
+
+  /** The entry that another one is linked to; 0 for none. */
+  int link(int entry) {
+    return (int) INT.getAcquire(chunk(entry), offset(entry) + LINK);
+  }
+
+  /** Links an entry to another one, whose bytes are shown by that to whoever follows the link. */
+  void link(int entry, int to) {
+    INT.setRelease(chunk(entry), offset(entry) + LINK, to);
   }
 
   OpKind kind(int entry) {
@@ -177,17 +190,8 @@ final class Arena {
     return compareKey(chunk(a), keyOffset(a), keyLength(a), b, skip);
   }
 
-  /** Orders entries by key ascending, then sequence descending. */
-  int compare(int a, int b, int skip) {
-    int byKey = compareKeys(a, b, skip);
-    return byKey != 0 ? byKey : Long.compare(sequence(b), sequence(a));
-  }
-
-  /** How many leading bytes two entries' keys share; 0 if one of them names no entry. */
+  /** How many leading bytes the keys of two entries share. */
   int commonPrefix(int a, int b) {
-    if (a == 0 || b == 0) {
-      return 0;
-    }
     int limit = Math.min(keyLength(a), keyLength(b));
     int from = keyOffset(a);
     int other = keyOffset(b);

@@ -7,9 +7,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Versions of rows by key, ordered by key ascending and sequence number descending. A B-tree whose
- * leaves are filled in order of arrival, over an arena of bytes: an insert descends, appends, and
- * allocates nothing per row.
+ * Versions of rows by key: an arena of bytes and a hash index over it. An insert appends its bytes
+ * and puts their name into the index, and allocates nothing per row. The order of the keys is made
+ * when it is asked for, see {@link KeyOrder}: by a flush once, by scans as far as it is not known
+ * yet.
  *
  * <p><b>Threads.</b> One inserter at a time: the caller's write gate orders inserts, and hands on
  * what one inserter did to the next. Any number of readers, without a lock, at any time. A reader
@@ -30,9 +31,6 @@ public final class Memtable {
   private static final VarHandle BYTES = field("bytes");
   private static final VarHandle LAST = field("lastSequence");
 
-  private static final int LEAF_BYTES = 64 + Leaf.CAPACITY * (Long.BYTES + Integer.BYTES);
-  private static final int DEPTH_MAX = 12;
-
   private static VarHandle field(String name) {
     try {
       return MethodHandles.lookup().findVarHandle(Memtable.class, name, long.class);
@@ -43,31 +41,24 @@ public final class Memtable {
 
   private final long id;
   private final Arena arena = new Arena();
-  private volatile Node root;
+  private final Versions versions = new Versions(arena);
+  private final KeyIndex index = new KeyIndex(arena);
+  private final Arrivals arrivals = new Arrivals();
+  private final KeyOrder order = new KeyOrder(arena, arrivals);
   private volatile long firstSequence = -1;
 
   // Written by the inserter, read by anybody as an estimate.
   private long count;
-  private long bytes = LEAF_BYTES;
+  private long bytes;
+
+  @SuppressWarnings("unused") // Through LAST.
   private long lastSequence = -1;
-
-  // The inserter's own: the way from the root to the leaf.
-  private final Inner[] path = new Inner[DEPTH_MAX];
-  private final int[] slots = new int[DEPTH_MAX];
-
-  /** And where this ends: one of some leaves. At first there is one only, with nothing above it. */
-  private LeafSlots leaves;
-
-  private int slot;
 
   /**
    * @param id the identity of this memtable among those of its table
    */
   public Memtable(long id) {
     this.id = id;
-    Leaf first = new Leaf(0, 0, 0);
-    this.root = first;
-    this.leaves = LeafSlots.of(first);
   }
 
   /** The identity of this memtable among those of its table. */
@@ -83,11 +74,10 @@ public final class Memtable {
   }
 
   /**
-   * Inserts a version of a key. Sequence numbers need not arrive in order, but no two inserts may
-   * agree in key and sequence number.
+   * Inserts a version of a key.
    *
    * @param source holds the key and the row; copied
-   * @param sequence from 0 to 2 to the power of 55
+   * @param sequence from 0 to 2 to the power of 55, higher than that of every earlier insert
    */
   public void insert(
       byte[] source,
@@ -99,158 +89,30 @@ public final class Memtable {
       OpKind kind) {
     int entry =
         arena.append(source, keyOffset, keyLength, rowOffset, rowLength, sequence, kind.code());
-    descend(source, keyOffset, keyLength, sequence);
-    if (leaves.isFull(slot)) {
-      split(leaves.leaf(slot));
-      descend(source, keyOffset, keyLength, sequence);
+    int hash = KeyHash.of(source, keyOffset, keyLength);
+    int first = index.find(hash, source, keyOffset, keyLength);
+    long grown = 0;
+    if (first == ABSENT) {
+      arrivals.add(entry);
+      grown = index.put(hash, entry);
+    } else {
+      versions.add(first, entry);
     }
-    long prefix = Arena.prefix(source, keyOffset, keyLength, leaves.skip(slot));
-    leaves.append(slot, prefix, entry);
     if (firstSequence < 0) {
       firstSequence = sequence;
     }
     COUNT.setOpaque(this, count + 1);
-    BYTES.setOpaque(this, bytes + Arena.entryBytes(keyLength, rowLength));
-    LAST.setOpaque(this, Math.max(lastSequence, sequence));
-  }
-
-  /**
-   * Finds the leaf for (key, sequence), remembering the way, and does not touch it. For the
-   * inserter.
-   */
-  private void descend(byte[] array, int offset, int length, long sequence) {
-    Node node = root;
-    int depth = 0;
-    while (node instanceof Inner inner) {
-      int child = inner.childFor(arena, array, offset, length, sequence);
-      path[depth] = inner;
-      slots[depth++] = child;
-      LeafSlots below = inner.leaves();
-      if (below != null) {
-        leaves = below;
-        slot = child;
-        break;
-      }
-      node = inner.child(child);
-    }
-    path[depth] = null;
-  }
-
-  /** Replaces the full leaf that {@link #descend} has just found by two. */
-  private void split(Leaf leaf) {
-    long[] prefixes = leaf.prefixes.clone();
-    int[] entries = leaf.entries.clone();
-    int full = Leaf.CAPACITY;
-    int newest = entries[full - 1];
-    Leaf.sort(arena, prefixes, entries, full, leaf.skip);
-    // Keys that arrive in ascending order never come back to a leaf: leave it full.
-    boolean ascending = leaf.high == 0 && entries[full - 1] == newest;
-    int middle = ascending ? full - 1 : full / 2;
-    int separator = entries[middle];
-    Node left = Leaf.of(arena, leaf.low, separator, leaf.skip, prefixes, entries, 0, middle);
-    Node right = Leaf.of(arena, separator, leaf.high, leaf.skip, prefixes, entries, middle, full);
-    BYTES.setOpaque(this, bytes + LEAF_BYTES);
-
-    int depth = 0;
-    while (path[depth] != null) {
-      depth++;
-    }
-    while (depth-- > 0) {
-      Inner parent = path[depth].withSplit(arena, slots[depth], left, separator, right);
-      if (!parent.isFull()) {
-        install(depth, parent);
-        return;
-      }
-      separator = parent.middleSeparator();
-      left = parent.leftHalf(arena);
-      right = parent.rightHalf(arena);
-    }
-    root = Inner.root(arena, left, separator, right);
-  }
-
-  private void install(int depth, Inner node) {
-    if (depth == 0) {
-      root = node;
-    } else {
-      path[depth - 1].replace(slots[depth - 1], node);
-    }
+    BYTES.setOpaque(this, bytes + Arena.entryBytes(keyLength, rowLength) + grown);
+    LAST.setOpaque(this, sequence);
   }
 
   /**
    * The newest version of a key at a sequence number: the name of its entry, a put or a delete, or
-   * {@link #ABSENT}.
+   * {@link #ABSENT}. Passes newer versions one by one.
    */
   public int find(byte[] key, long maxSequence) {
-    Leaf leaf = leafFor(key, 0, key.length, maxSequence);
-    int count = leaf.count();
-    int skip = leaf.skip;
-    long prefix = Arena.prefix(key, 0, key.length, skip);
-    long[] prefixes = leaf.prefixes;
-    int best = ABSENT;
-    long bestSequence = -1;
-    for (int i = 0; i < count; i++) {
-      if (prefixes[i] == prefix) {
-        int entry = leaf.entries[i];
-        long sequence = arena.sequence(entry);
-        if (sequence <= maxSequence
-            && sequence > bestSequence
-            && arena.compareKey(key, 0, key.length, entry, skip) == 0) {
-          best = entry;
-          bestSequence = sequence;
-        }
-      }
-    }
-    if (best == ABSENT
-        && leaf.high != 0
-        && arena.sequence(leaf.high) <= maxSequence
-        && arena.compareKey(key, 0, key.length, leaf.high, 0) == 0) {
-      // The versions of one key may fill several leaves; the next one begins with the newest left.
-      return leaf.high;
-    }
-    return best;
-  }
-
-  Leaf leafFor(byte[] array, int offset, int length, long sequence) {
-    Node node = root;
-    while (node instanceof Inner inner) {
-      node = inner.child(inner.childFor(arena, array, offset, length, sequence));
-    }
-    return (Leaf) node;
-  }
-
-  /** The leaf that begins with an entry that is another leaf's upper bound. */
-  Leaf leafFrom(int bound) {
-    return leafFor(
-        arena.chunk(bound), arena.keyOffset(bound), arena.keyLength(bound), arena.sequence(bound));
-  }
-
-  /** The leaf that ends before an entry that is another leaf's lower bound. */
-  Leaf leafBefore(int bound) {
-    Node node = root;
-    while (node instanceof Inner inner) {
-      node = inner.child(inner.childBefore(arena, bound));
-    }
-    return (Leaf) node;
-  }
-
-  Leaf firstLeaf() {
-    Node node = root;
-    while (node instanceof Inner inner) {
-      node = inner.child(0);
-    }
-    return (Leaf) node;
-  }
-
-  Leaf lastLeaf() {
-    Node node = root;
-    while (node instanceof Inner inner) {
-      node = inner.lastChild();
-    }
-    return (Leaf) node;
-  }
-
-  Arena arena() {
-    return arena;
+    int first = index.find(KeyHash.of(key, 0, key.length), key, 0, key.length);
+    return first == ABSENT ? ABSENT : versions.at(first, maxSequence);
   }
 
   /**
@@ -260,12 +122,12 @@ public final class Memtable {
    * @param to end of the keys, exclusive; null for all
    */
   public MemtableCursor ascending(byte @Nullable [] from, byte @Nullable [] to, long maxSequence) {
-    return new AscendingCursor(this, from, to, maxSequence);
+    return new MemtableCursor(arena, versions, order.runs(), from, to, maxSequence, true);
   }
 
   /** Like {@link #ascending}, in descending order of keys. */
   public MemtableCursor descending(byte @Nullable [] from, byte @Nullable [] to, long maxSequence) {
-    return new DescendingCursor(this, from, to, maxSequence);
+    return new MemtableCursor(arena, versions, order.runs(), from, to, maxSequence, false);
   }
 
   /** What an entry does. */
@@ -318,7 +180,7 @@ public final class Memtable {
     return (long) COUNT.getOpaque(this);
   }
 
-  /** Bytes in use for entries and tree; may lag behind an insert in progress. */
+  /** Bytes in use for entries and index; may lag behind an insert in progress. */
   public long bytes() {
     return (long) BYTES.getOpaque(this);
   }

@@ -4,35 +4,63 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Walks over the newest version of each key at one sequence number, deletes included. Of one
- * thread; inserts may go on beside it. It works on a sorted copy of one leaf at a time.
+ * thread; inserts may go on beside it.
  */
-public abstract sealed class MemtableCursor permits AscendingCursor, DescendingCursor {
+public final class MemtableCursor {
 
-  final Memtable table;
-  final Arena arena;
-  final byte @Nullable [] from;
-  final byte @Nullable [] to;
-  final long maxSequence;
+  private static final int BLOCK_MAX = 64;
 
-  // The leaf, sorted.
-  final long[] prefixes = new long[Leaf.CAPACITY];
-  final int[] entries = new int[Leaf.CAPACITY];
-  final long[] sequences = new long[Leaf.CAPACITY];
-  int count;
-  Leaf leaf;
+  private final Arena arena;
+  private final Versions versions;
+  private final long maxSequence;
+  private final boolean ascending;
+
+  /** Those that have keys left, the one whose key comes first in front. */
+  private final Input[] inputs;
+
+  private int inputCount;
+
+  // A block of versions; 0 where a key has none.
+  private final int[] block = new int[BLOCK_MAX];
+  private int blockSize = 4;
+  private int blockEnd;
+  private int at;
+
+  /** What is left of a run, to be read from one of its ends. */
+  private static final class Input {
+    final SortedRun run;
+    final int step;
+    final int end;
+    int at;
+
+    Input(SortedRun run, int from, int to, boolean ascending) {
+      this.run = run;
+      this.step = ascending ? 1 : -1;
+      this.at = ascending ? from : to - 1;
+      this.end = ascending ? to : from - 1;
+    }
+  }
 
   MemtableCursor(
-      Memtable table,
+      Arena arena,
+      Versions versions,
+      SortedRun[] runs,
       byte @Nullable [] from,
       byte @Nullable [] to,
       long maxSequence,
-      Leaf firstLeaf) {
-    this.table = table;
-    this.arena = table.arena();
-    this.from = from;
-    this.to = to;
+      boolean ascending) {
+    this.arena = arena;
+    this.versions = versions;
     this.maxSequence = maxSequence;
-    this.leaf = firstLeaf;
+    this.ascending = ascending;
+    this.inputs = new Input[runs.length];
+    for (SortedRun run : runs) {
+      int low = from == null ? 0 : run.lowerBound(arena, from);
+      int high = to == null ? run.size() : run.lowerBound(arena, to);
+      if (low < high) {
+        place(new Input(run, low, high, ascending), inputCount++);
+      }
+    }
   }
 
   /**
@@ -41,26 +69,98 @@ public abstract sealed class MemtableCursor permits AscendingCursor, DescendingC
    * @return the name of its entry, for the methods of {@link Memtable}; {@link Memtable#ABSENT} at
    *     the end
    */
-  public abstract int next();
-
-  final void load(Leaf next) {
-    leaf = next;
-    count = next.count();
-    System.arraycopy(next.prefixes, 0, prefixes, 0, count);
-    System.arraycopy(next.entries, 0, entries, 0, count);
-    Leaf.sort(arena, prefixes, entries, count, next.skip);
-    // The entries lie anywhere in the arena. Read one directly after the other they are waited for
-    // together; read when each is reached, one at a time.
-    for (int i = 0; i < count; i++) {
-      sequences[i] = arena.sequence(entries[i]);
+  public int next() {
+    while (true) {
+      while (at < blockEnd) {
+        int entry = block[at++];
+        if (entry != Memtable.ABSENT) {
+          return entry;
+        }
+      }
+      if (inputCount == 0) {
+        return Memtable.ABSENT;
+      }
+      load();
     }
   }
 
-  final boolean sameKey(int a, int b) {
-    return arena.compareKeys(a, b, 0) == 0;
+  /**
+   * Loads the next keys' versions. They lie anywhere in the arena: looked at directly one after the
+   * other they are waited for together. A cursor that goes on takes more and more at once.
+   */
+  private void load() {
+    blockSize = Math.min(blockSize * 2, BLOCK_MAX);
+    int count = 0;
+    while (count < blockSize && inputCount > 0) {
+      count = inputCount == 1 ? takeAll(inputs[0], count) : take(count);
+    }
+    for (int i = 0; i < count; i++) {
+      block[i] = versions.at(block[i], maxSequence);
+    }
+    at = 0;
+    blockEnd = count;
   }
 
-  final boolean isBelow(int entry, byte[] bound) {
-    return arena.compareKey(bound, 0, bound.length, entry, 0) > 0;
+  private int takeAll(Input input, int from) {
+    int count = from;
+    int[] entries = input.run.entries();
+    while (count < blockSize && input.at != input.end) {
+      block[count++] = entries[input.at];
+      input.at += input.step;
+    }
+    if (input.at == input.end) {
+      inputCount = 0;
+    }
+    return count;
+  }
+
+  private int take(int count) {
+    Input first = inputs[0];
+    block[count] = first.run.entries()[first.at];
+    first.at += first.step;
+    if (first.at == first.end) {
+      inputCount--;
+      System.arraycopy(inputs, 1, inputs, 0, inputCount);
+    } else {
+      sink(first);
+    }
+    return count + 1;
+  }
+
+  /** Moves the first input behind those whose keys come before its own. */
+  private void sink(Input moved) {
+    int i = 0;
+    while (i + 1 < inputCount && comesBefore(inputs[i + 1], moved)) {
+      inputs[i] = inputs[i + 1];
+      i++;
+    }
+    inputs[i] = moved;
+  }
+
+  /** Puts one more input before those whose keys come after its own. */
+  private void place(Input added, int count) {
+    int i = count;
+    while (i > 0 && comesBefore(added, inputs[i - 1])) {
+      inputs[i] = inputs[i - 1];
+      i--;
+    }
+    inputs[i] = added;
+  }
+
+  private boolean comesBefore(Input a, Input b) {
+    return ascending ? compare(a, b) < 0 : compare(a, b) > 0;
+  }
+
+  private int compare(Input a, Input b) {
+    SortedRun run = a.run;
+    SortedRun other = b.run;
+    if (run.skip() == other.skip()) {
+      long prefix = run.prefixes()[a.at];
+      long otherPrefix = other.prefixes()[b.at];
+      if (prefix != otherPrefix) {
+        return Long.compare(prefix, otherPrefix);
+      }
+    }
+    return arena.compareKeys(run.entries()[a.at], other.entries()[b.at], 0);
   }
 }

@@ -17,7 +17,7 @@ class MemtableLinearizabilityTest {
 
   private static final int NOTHING = -1;
 
-  /** Inserts behind a gate, as the write path does; a leaf is about to split. */
+  /** Inserts behind a gate, as the write path does; tables of the index are about to grow. */
   @Param(name = "key", gen = IntGen.class, conf = "0:3")
   @Param(name = "value", gen = IntGen.class, conf = "0:9")
   public static class Subject {
@@ -27,7 +27,7 @@ class MemtableLinearizabilityTest {
     private volatile long visible;
 
     public Subject() {
-      for (int i = 0; i < Leaf.CAPACITY - 2; i++) {
+      for (int i = 0; i < 5 * KeyIndex.TABLES; i++) {
         insert(100 + i, 0);
       }
     }
