@@ -41,6 +41,15 @@ public final class ReferenceModel {
     return Math.toIntExact(key / 2);
   }
 
+  /**
+   * The first row of a key that never had one. Does not look at the key's version: in random order
+   * that would be a wait for memory, on the clock of whoever is measured.
+   */
+  public ReferenceRow first(int index) {
+    versions[index] = 1;
+    return row(index, digits);
+  }
+
   /** The row of the next version of a key, which becomes the current one. */
   public ReferenceRow next(int index) {
     int version = Math.abs(versions[index]) + 1;
