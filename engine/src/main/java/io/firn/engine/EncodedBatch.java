@@ -64,16 +64,11 @@ final class EncodedBatch implements LogBatch {
 
   @Override
   public int keyLength(int i) {
-    return rowOffset(i) - keyOffset(i);
-  }
-
-  @Override
-  public int rowOffset(int i) {
-    return marks[MARKS * i + 1];
+    return marks[MARKS * i + 1] - keyOffset(i);
   }
 
   @Override
   public int rowLength(int i) {
-    return marks[MARKS * i + 2] - rowOffset(i);
+    return marks[MARKS * i + 2] - marks[MARKS * i + 1];
   }
 }

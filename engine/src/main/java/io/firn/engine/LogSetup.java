@@ -99,17 +99,11 @@ final class LogSetup implements LogVisitor {
 
   @Override
   public void operation(
-      long sequence,
-      OpKind kind,
-      byte[] array,
-      int keyOffset,
-      int keyLength,
-      int rowOffset,
-      int rowLength) {
+      long sequence, OpKind kind, byte[] array, int keyOffset, int keyLength, int rowLength) {
     Memtable memtable = current;
     if (memtable == null) {
       throw new IllegalStateException("An operation outside of any segment");
     }
-    memtable.insert(array, keyOffset, keyLength, rowOffset, rowLength, sequence, kind);
+    memtable.insert(array, keyOffset, keyLength, rowLength, sequence, kind);
   }
 }

@@ -132,7 +132,6 @@ final class WritePath {
             operations.array(),
             operations.keyOffset(i),
             operations.keyLength(i),
-            operations.rowOffset(i),
             operations.rowLength(i),
             sequence + i,
             operations.kind(i));

@@ -105,7 +105,7 @@ public final class ByteBuilder {
   /** Appends bytes. */
   public void put(byte[] source, int offset, int count) {
     int at = extend(count);
-    System.arraycopy(source, offset, bytes, at, count);
+    copy(source, offset, bytes, at, count);
   }
 
   /** Appends what remains of a buffer, whose position does not move. */

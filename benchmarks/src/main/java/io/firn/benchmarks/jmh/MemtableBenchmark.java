@@ -55,8 +55,7 @@ public class MemtableBenchmark {
 
   private void insert(Memtable target, int i) {
     int keyLength = keys[i].length;
-    target.insert(
-        sources[i], 0, keyLength, keyLength, sources[i].length - keyLength, i, OpKind.PUT);
+    target.insert(sources[i], 0, keyLength, sources[i].length - keyLength, i, OpKind.PUT);
   }
 
   /** Fills a memtable. */

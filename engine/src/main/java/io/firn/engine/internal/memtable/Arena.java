@@ -39,6 +39,7 @@ final class Arena {
   private static final int SLOT_BITS = CHUNK_BITS - 3;
   private static final int SLOT_MASK = (1 << SLOT_BITS) - 1;
   private static final int CHUNKS_MAX = 1 << (31 - SLOT_BITS);
+  private static final int CACHE_LINE = 64;
   private static final int LINK = 16;
   private static final int HEADER_BYTES = 20;
 
@@ -69,15 +70,8 @@ final class Arena {
     return (HEADER_BYTES + (long) keyLength + rowLength + 7) & ~7L;
   }
 
-  /** Copies an entry in and returns its name. It has no link. */
-  int append(
-      byte[] source,
-      int keyOffset,
-      int keyLength,
-      int rowOffset,
-      int rowLength,
-      long sequence,
-      byte kind) {
+  /** Copies a key and the row behind it in and returns the entry's name. It has no link. */
+  int append(byte[] source, int keyOffset, int keyLength, int rowLength, long sequence, byte kind) {
     long size = entryBytes(keyLength, rowLength);
     if (free + size > current.length) {
       addChunk(size);
@@ -87,8 +81,7 @@ final class Arena {
     LONG.set(chunk, at, sequence << 8 | kind);
     INT.set(chunk, at + 8, keyLength);
     INT.set(chunk, at + 12, rowLength);
-    System.arraycopy(source, keyOffset, chunk, at + HEADER_BYTES, keyLength);
-    System.arraycopy(source, rowOffset, chunk, at + HEADER_BYTES + keyLength, rowLength);
+    System.arraycopy(source, keyOffset, chunk, at + HEADER_BYTES, keyLength + rowLength);
     free = at + (int) size;
     return (chunkCount - 1) << SLOT_BITS | at >>> 3;
   }
@@ -115,6 +108,21 @@ final class Arena {
   /** The array that holds an entry. */
   byte[] chunk(int entry) {
     return chunks[entry >>> SLOT_BITS];
+  }
+
+  /**
+   * Has the processor fetch an entry and what stands behind it, some bytes together. The result
+   * means nothing; who keeps it keeps the reads.
+   */
+  int touch(int entry, int length) {
+    byte[] chunk = chunk(entry);
+    int at = offset(entry);
+    int end = Math.min(at + length, chunk.length);
+    int read = 0;
+    for (; at < end; at += CACHE_LINE) {
+      read += chunk[at];
+    }
+    return read;
   }
 
   private static int offset(int entry) {

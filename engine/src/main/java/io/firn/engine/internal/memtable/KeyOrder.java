@@ -36,7 +36,10 @@ final class KeyOrder {
   synchronized SortedRun[] runs() {
     int count = arrivals.count();
     if (count > sorted) {
-      SortedRun newest = KeySort.run(arena, arrivals.between(sorted, count));
+      int[] entries = new int[count - sorted];
+      long[] prefixes = new long[count - sorted];
+      arrivals.copy(sorted, count, entries, prefixes);
+      SortedRun newest = KeySort.run(arena, entries, prefixes);
       int kept = runs.length;
       while (kept > 0 && runs[kept - 1].size() < Math.max(SMALL, 2 * newest.size())) {
         newest = SortedRun.merge(arena, runs[--kept], newest);

@@ -22,10 +22,10 @@ final class KeySort {
   private final int[] otherEntries;
   private final long[] otherPrefixes;
 
-  private KeySort(Arena arena, int[] entries) {
+  private KeySort(Arena arena, int[] entries, long[] prefixes) {
     this.arena = arena;
     this.entries = entries;
-    this.prefixes = new long[entries.length];
+    this.prefixes = prefixes;
     this.otherEntries = new int[entries.length];
     this.otherPrefixes = new long[entries.length];
   }
@@ -33,23 +33,17 @@ final class KeySort {
   /**
    * Sorts entries, at least one, in place.
    *
-   * @return the entries as a run, which owns the array then
+   * @param prefixes the first eight bytes of each key, see {@link Arena#prefix}
+   * @return the entries as a run, which owns the arrays then
    */
-  static SortedRun run(Arena arena, int[] entries) {
-    KeySort sort = new KeySort(arena, entries);
+  static SortedRun run(Arena arena, int[] entries, long[] prefixes) {
+    KeySort sort = new KeySort(arena, entries, prefixes);
     int skip = 0;
-    sort.load(0, entries.length, skip);
     if (sort.differing(0, entries.length) == 0) {
       skip = sort.loadBehindShared(0, entries.length);
     }
     sort.sort(0, entries.length, skip, 0);
-    return new SortedRun(entries, sort.prefixes, skip);
-  }
-
-  private void load(int from, int to, int skip) {
-    for (int i = from; i < to; i++) {
-      prefixes[i] = arena.prefix(entries[i], skip);
-    }
+    return new SortedRun(entries, prefixes, skip);
   }
 
   /** Loads the bytes behind those that some keys share; returns how many these are. */
@@ -58,7 +52,9 @@ final class KeySort {
     for (int i = from + 1; i < to; i++) {
       skip = Math.min(skip, arena.commonPrefix(entries[from], entries[i]));
     }
-    load(from, to, skip);
+    for (int i = from; i < to; i++) {
+      prefixes[i] = arena.prefix(entries[i], skip);
+    }
     return skip;
   }
 

@@ -70,31 +70,24 @@ public final class Memtable {
   public void insert(byte[] key, long sequence, OpKind kind, byte[] row) {
     byte[] both = Arrays.copyOf(key, key.length + row.length);
     System.arraycopy(row, 0, both, key.length, row.length);
-    insert(both, 0, key.length, key.length, row.length, sequence, kind);
+    insert(both, 0, key.length, row.length, sequence, kind);
   }
 
   /**
    * Inserts a version of a key.
    *
-   * @param source holds the key and the row; copied
+   * @param source holds the key, and directly behind it the row; copied
    * @param sequence from 0 to 2 to the power of 55, higher than that of every earlier insert
    */
   public void insert(
-      byte[] source,
-      int keyOffset,
-      int keyLength,
-      int rowOffset,
-      int rowLength,
-      long sequence,
-      OpKind kind) {
-    int entry =
-        arena.append(source, keyOffset, keyLength, rowOffset, rowLength, sequence, kind.code());
+      byte[] source, int keyOffset, int keyLength, int rowLength, long sequence, OpKind kind) {
+    int entry = arena.append(source, keyOffset, keyLength, rowLength, sequence, kind.code());
     int hash = KeyHash.of(source, keyOffset, keyLength);
     int first = index.find(hash, source, keyOffset, keyLength);
     long grown = 0;
     if (first == ABSENT) {
-      arrivals.add(entry);
-      grown = index.put(hash, entry);
+      arrivals.add(entry, Arena.prefix(source, keyOffset, keyLength, 0));
+      grown = Arrivals.KEY_BYTES + index.put(hash, entry);
     } else {
       versions.add(first, entry);
     }
@@ -122,12 +115,19 @@ public final class Memtable {
    * @param to end of the keys, exclusive; null for all
    */
   public MemtableCursor ascending(byte @Nullable [] from, byte @Nullable [] to, long maxSequence) {
-    return new MemtableCursor(arena, versions, order.runs(), from, to, maxSequence, true);
+    return cursor(from, to, maxSequence, true);
   }
 
   /** Like {@link #ascending}, in descending order of keys. */
   public MemtableCursor descending(byte @Nullable [] from, byte @Nullable [] to, long maxSequence) {
-    return new MemtableCursor(arena, versions, order.runs(), from, to, maxSequence, false);
+    return cursor(from, to, maxSequence, false);
+  }
+
+  private MemtableCursor cursor(
+      byte @Nullable [] from, byte @Nullable [] to, long maxSequence, boolean ascending) {
+    SortedRun[] runs = order.runs();
+    long entryBytes = arena.bytes() / Math.max(1, count());
+    return new MemtableCursor(arena, versions, runs, from, to, maxSequence, ascending, entryBytes);
   }
 
   /** What an entry does. */

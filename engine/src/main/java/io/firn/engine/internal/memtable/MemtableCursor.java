@@ -10,10 +10,14 @@ public final class MemtableCursor {
 
   private static final int BLOCK_MAX = 64;
 
+  /** Of larger entries the rest is read in its order, which the processor foresees. */
+  private static final int TOUCHED_MAX = 256;
+
   private final Arena arena;
   private final Versions versions;
   private final long maxSequence;
   private final boolean ascending;
+  private final int touchedBytes;
 
   /** Those that have keys left, the one whose key comes first in front. */
   private final Input[] inputs;
@@ -25,6 +29,9 @@ public final class MemtableCursor {
   private int blockSize = 4;
   private int blockEnd;
   private int at;
+
+  @SuppressWarnings("unused") // So that the reads are done.
+  private int touched;
 
   /** What is left of a run, to be read from one of its ends. */
   private static final class Input {
@@ -41,6 +48,9 @@ public final class MemtableCursor {
     }
   }
 
+  /**
+   * @param entryBytes what an entry takes on average
+   */
   MemtableCursor(
       Arena arena,
       Versions versions,
@@ -48,11 +58,13 @@ public final class MemtableCursor {
       byte @Nullable [] from,
       byte @Nullable [] to,
       long maxSequence,
-      boolean ascending) {
+      boolean ascending,
+      long entryBytes) {
     this.arena = arena;
     this.versions = versions;
     this.maxSequence = maxSequence;
     this.ascending = ascending;
+    this.touchedBytes = (int) Math.min(entryBytes, TOUCHED_MAX);
     this.inputs = new Input[runs.length];
     for (SortedRun run : runs) {
       int low = from == null ? 0 : run.lowerBound(arena, from);
@@ -85,8 +97,9 @@ public final class MemtableCursor {
   }
 
   /**
-   * Loads the next keys' versions. They lie anywhere in the arena: looked at directly one after the
-   * other they are waited for together. A cursor that goes on takes more and more at once.
+   * Loads the next keys' versions. They lie anywhere in the arena: touched directly one after the
+   * other, before anybody looks at them, they are waited for together. A cursor that goes on takes
+   * more and more at once.
    */
   private void load() {
     blockSize = Math.min(blockSize * 2, BLOCK_MAX);
@@ -94,6 +107,11 @@ public final class MemtableCursor {
     while (count < blockSize && inputCount > 0) {
       count = inputCount == 1 ? takeAll(inputs[0], count) : take(count);
     }
+    int read = 0;
+    for (int i = 0; i < count; i++) {
+      read += arena.touch(block[i], touchedBytes);
+    }
+    touched = read;
     for (int i = 0; i < count; i++) {
       block[i] = versions.at(block[i], maxSequence);
     }

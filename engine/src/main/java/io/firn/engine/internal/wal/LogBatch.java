@@ -13,11 +13,10 @@ public interface LogBatch {
 
   OpKind kind(int i);
 
+  /** Where a key begins. Its row directly follows it. */
   int keyOffset(int i);
 
   int keyLength(int i);
-
-  int rowOffset(int i);
 
   /** 0 for a delete. */
   int rowLength(int i);

@@ -106,12 +106,6 @@ public record LogInspection(
 
     @Override
     public void operation(
-        long sequence,
-        OpKind kind,
-        byte[] array,
-        int keyOffset,
-        int keyLength,
-        int rowOffset,
-        int rowLength) {}
+        long sequence, OpKind kind, byte[] array, int keyOffset, int keyLength, int rowLength) {}
   }
 }

@@ -91,9 +91,9 @@ final class LogRecord {
       target[at++] = batch.kind(i).code();
       at = putVarint(target, at, keyLength);
       at = putVarint(target, at, rowLength);
-      System.arraycopy(source, batch.keyOffset(i), target, at, keyLength);
-      System.arraycopy(source, batch.rowOffset(i), target, at + keyLength, rowLength);
-      at += keyLength + rowLength;
+      int length = keyLength + rowLength;
+      System.arraycopy(source, batch.keyOffset(i), target, at, length);
+      at += length;
     }
     return at;
   }
@@ -134,7 +134,7 @@ final class LogRecord {
         return "operation " + i + " of the record is malformed";
       }
       int keyOffset = payload.skip((int) keyLength);
-      int rowOffset = payload.skip((int) rowLength);
+      payload.skip((int) rowLength);
       if (sequence >= from) {
         visitor.operation(
             sequence,
@@ -142,7 +142,6 @@ final class LogRecord {
             payload.array(),
             keyOffset,
             (int) keyLength,
-            rowOffset,
             (int) rowLength);
       }
       sequence++;

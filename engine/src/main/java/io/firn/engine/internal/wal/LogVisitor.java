@@ -9,11 +9,5 @@ public interface LogVisitor {
   void segment(long number, int schemaId);
 
   void operation(
-      long sequence,
-      OpKind kind,
-      byte[] array,
-      int keyOffset,
-      int keyLength,
-      int rowOffset,
-      int rowLength);
+      long sequence, OpKind kind, byte[] array, int keyOffset, int keyLength, int rowLength);
 }

@@ -19,7 +19,7 @@ class KeyIndexTest {
   }
 
   private int append(byte[] key) {
-    return arena.append(key, 0, key.length, 0, 0, 1, OpKind.PUT.code());
+    return arena.append(key, 0, key.length, 0, 1, OpKind.PUT.code());
   }
 
   private int find(int hash, byte[] key) {

@@ -24,9 +24,10 @@ class SortedRunTest {
     Collections.shuffle(shuffled, new Random(keys.size()));
     int[] entries =
         shuffled.stream()
-            .mapToInt(key -> arena.append(key, 0, key.length, 0, 0, 1, OpKind.PUT.code()))
+            .mapToInt(key -> arena.append(key, 0, key.length, 0, 1, OpKind.PUT.code()))
             .toArray();
-    return KeySort.run(arena, entries);
+    long[] prefixes = Arrays.stream(entries).mapToLong(entry -> arena.prefix(entry, 0)).toArray();
+    return KeySort.run(arena, entries, prefixes);
   }
 
   private void check(SortedRun run, NavigableSet<byte[]> keys) {

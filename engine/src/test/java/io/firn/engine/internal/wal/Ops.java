@@ -55,26 +55,13 @@ final class Ops implements LogBatch {
     for (int i = 0; i < size(); i++) {
       int[] part = parts.get(i);
       printed.add(
-          print(
-              lastSequence - size() + 1 + i,
-              kinds.get(i),
-              array(),
-              part[0],
-              part[1],
-              part[0] + part[1],
-              part[2]));
+          print(lastSequence - size() + 1 + i, kinds.get(i), array(), part[0], part[1], part[2]));
     }
     return printed;
   }
 
   private static String print(
-      long sequence,
-      OpKind kind,
-      byte[] array,
-      int keyOffset,
-      int keyLength,
-      int rowOffset,
-      int rowLength) {
+      long sequence, OpKind kind, byte[] array, int keyOffset, int keyLength, int rowLength) {
     var latin = java.nio.charset.StandardCharsets.ISO_8859_1;
     return sequence
         + " "
@@ -82,7 +69,7 @@ final class Ops implements LogBatch {
         + " "
         + new String(array, keyOffset, keyLength, latin)
         + "="
-        + new String(array, rowOffset, rowLength, latin);
+        + new String(array, keyOffset + keyLength, rowLength, latin);
   }
 
   /** Collects a replay. */
@@ -99,14 +86,8 @@ final class Ops implements LogBatch {
 
     @Override
     public void operation(
-        long sequence,
-        OpKind kind,
-        byte[] array,
-        int keyOffset,
-        int keyLength,
-        int rowOffset,
-        int rowLength) {
-      operations.add(print(sequence, kind, array, keyOffset, keyLength, rowOffset, rowLength));
+        long sequence, OpKind kind, byte[] array, int keyOffset, int keyLength, int rowLength) {
+      operations.add(print(sequence, kind, array, keyOffset, keyLength, rowLength));
     }
   }
 
@@ -133,11 +114,6 @@ final class Ops implements LogBatch {
   @Override
   public int keyLength(int i) {
     return parts.get(i)[1];
-  }
-
-  @Override
-  public int rowOffset(int i) {
-    return parts.get(i)[0] + parts.get(i)[1];
   }
 
   @Override
