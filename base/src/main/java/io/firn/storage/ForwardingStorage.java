@@ -32,6 +32,11 @@ public abstract class ForwardingStorage implements Storage {
   }
 
   @Override
+  public InputFileHandle openForShortReads(String path) throws IOException {
+    return below.openForShortReads(path);
+  }
+
+  @Override
   public long length(String path) throws IOException {
     return below.length(path);
   }

@@ -56,6 +56,11 @@ public final class LocalStorage implements Storage {
   }
 
   @Override
+  public InputFileHandle openForShortReads(String path) throws IOException {
+    return MappedInput.isPossible() ? MappedInput.open(path, resolve(path)) : open(path);
+  }
+
+  @Override
   public long length(String path) throws IOException {
     return Files.size(resolve(path));
   }

@@ -26,6 +26,16 @@ public interface Storage {
   /** Opens an existing file for reading at any position. The length is the one at this moment. */
   InputFileHandle open(String path) throws IOException;
 
+  /**
+   * Opens a file that does not change any more, for very many short reads. A local file of less
+   * than 2 GiB is mapped into memory, so that a read is no system call; its pages then count as
+   * memory of the process, which the system takes back when it needs to. Anything else is opened as
+   * by {@link #open}.
+   */
+  default InputFileHandle openForShortReads(String path) throws IOException {
+    return open(path);
+  }
+
   /** The length of a file in bytes. */
   long length(String path) throws IOException;
 

@@ -2,7 +2,6 @@ package io.firn.format;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.firn.storage.InputFileHandle;
 import io.firn.storage.OutputFileHandle;
 import io.firn.storage.Storage;
 import io.firn.storage.StorageFull;
@@ -53,6 +52,9 @@ public final class RowSpill implements AutoCloseable {
   /** A segment is begun if the spill then has no more than this part of what others leave free. */
   private static final int DISK_PART = 4;
 
+  /** A segment is mapped once it has been read once for so many of its bytes. */
+  private static final int BYTES_PER_READ = 16 << 10;
+
   /** Blocks that may wait to be written; more are forgotten. */
   private static final int PENDING_MAX = 64;
 
@@ -63,10 +65,10 @@ public final class RowSpill implements AutoCloseable {
   private final BlockingQueue<Pending> pending = new ArrayBlockingQueue<>(PENDING_MAX);
 
   /** By number modulo its length. Written under the lock of this object. */
-  private final AtomicReferenceArray<@Nullable Segment> segments;
+  private final AtomicReferenceArray<@Nullable SpillSegment> segments;
 
   @GuardedBy("this")
-  private @Nullable Segment current;
+  private @Nullable SpillSegment current;
 
   /** The number of the oldest segment that is still there, and of the one begun last. */
   @GuardedBy("this")
@@ -90,9 +92,6 @@ public final class RowSpill implements AutoCloseable {
     this.segmentBytes = (int) Math.min(SEGMENT_BYTES_MAX, bytesMax / SEGMENTS_MIN);
     this.segments = new AtomicReferenceArray<>(Math.toIntExact(bytesMax / segmentBytes));
   }
-
-  /** A file of the ring. Its place in the ring follows from its number, which counts from 1. */
-  private record Segment(int number, OutputFileHandle output, InputFileHandle input) {}
 
   private record Pending(SpilledRows owner, int block, RowBlock rows) {}
 
@@ -182,15 +181,15 @@ public final class RowSpill implements AutoCloseable {
     }
     try {
       dropLeftover();
-      Segment target = current;
-      if (target == null || target.output.position() + length > segmentBytes) {
+      SpillSegment target = current;
+      if (target == null || target.length() + length > segmentBytes) {
         target = next();
       }
       if (target == null) {
         return NOWHERE;
       }
-      long place = (long) target.number << Integer.SIZE | target.output.position();
-      target.output.write(bytes, 0, length);
+      long place = (long) target.number() << Integer.SIZE | target.length();
+      target.append(bytes, length);
       bytesHeld.addAndGet(length);
       return place;
     } catch (IOException e) {
@@ -205,11 +204,11 @@ public final class RowSpill implements AutoCloseable {
 
   /** Begins a segment; null if the disk has no room for it. */
   @GuardedBy("this")
-  private @Nullable Segment next() throws IOException {
-    Segment last = current;
+  private @Nullable SpillSegment next() throws IOException {
+    SpillSegment last = current;
     current = null;
     if (last != null) {
-      last.output.close();
+      last.finish();
     }
     storage.createDirectories(directory);
     while (newest - oldest + 1 == segments.length() || !diskHasRoom()) {
@@ -224,7 +223,8 @@ public final class RowSpill implements AutoCloseable {
     String path = StoragePaths.join(directory, number + SUFFIX);
     OutputFileHandle output = storage.create(path);
     try {
-      Segment created = new Segment(number, output, storage.open(path));
+      SpillSegment created =
+          new SpillSegment(number, output, storage.open(path), segmentBytes / BYTES_PER_READ);
       segments.set(number % segments.length(), created);
       newest = number;
       current = created;
@@ -255,12 +255,12 @@ public final class RowSpill implements AutoCloseable {
 
   @GuardedBy("this")
   private void dropOldest() throws IOException {
-    Segment dropped = segments.getAndSet(oldest % segments.length(), null);
+    SpillSegment dropped = segments.getAndSet(oldest % segments.length(), null);
     oldest++;
     if (dropped != null) {
-      dropped.input.close();
-      storage.delete(dropped.input.path());
-      bytesHeld.addAndGet(-dropped.output.position());
+      dropped.close();
+      storage.delete(dropped.path());
+      bytesHeld.addAndGet(-dropped.length());
     }
   }
 
@@ -274,10 +274,10 @@ public final class RowSpill implements AutoCloseable {
     return segment(place) != null;
   }
 
-  private @Nullable Segment segment(long place) {
+  private @Nullable SpillSegment segment(long place) {
     int number = (int) (place >>> Integer.SIZE);
-    Segment segment = segments.get(number % segments.length());
-    return segment != null && segment.number == number ? segment : null;
+    SpillSegment segment = segments.get(number % segments.length());
+    return segment != null && segment.number() == number ? segment : null;
   }
 
   /**
@@ -287,13 +287,16 @@ public final class RowSpill implements AutoCloseable {
    * @return null if they are not there any more
    */
   byte @Nullable [] read(long place, int offset, int length) {
-    Segment segment = segment(place);
+    SpillSegment segment = segment(place);
     if (segment == null) {
       return null;
     }
+    if (segment.isWorthMapping()) {
+      map(place);
+    }
     byte[] bytes = new byte[length];
     try {
-      segment.input.readFully((int) place + (long) offset, bytes, 0, length);
+      segment.read((int) place + (long) offset, bytes);
       return bytes;
     } catch (IOException e) {
       // A segment may be closed while it is read.
@@ -301,6 +304,13 @@ public final class RowSpill implements AutoCloseable {
         end("it cannot be read", e);
       }
       return null;
+    }
+  }
+
+  private synchronized void map(long place) {
+    SpillSegment segment = segment(place);
+    if (segment != null && segment.isWorthMapping()) {
+      segment.map(storage);
     }
   }
 
@@ -334,20 +344,12 @@ public final class RowSpill implements AutoCloseable {
   @GuardedBy("this")
   private void dropAll() {
     pending.clear();
-    Segment last = current;
     current = null;
-    try {
-      if (last != null) {
-        last.output.close();
-      }
-    } catch (IOException e) {
-      LOG.debug("{} could not be closed", directory, e);
-    }
     for (; oldest <= newest; oldest++) {
-      Segment segment = segments.getAndSet(oldest % segments.length(), null);
+      SpillSegment segment = segments.getAndSet(oldest % segments.length(), null);
       if (segment != null) {
-        close(segment.input);
-        delete(segment.input.path());
+        close(segment);
+        delete(segment.path());
       }
     }
     bytesHeld.set(0);
@@ -355,11 +357,11 @@ public final class RowSpill implements AutoCloseable {
     leftovers.clear();
   }
 
-  private static void close(InputFileHandle input) {
+  private static void close(SpillSegment segment) {
     try {
-      input.close();
+      segment.close();
     } catch (IOException e) {
-      LOG.debug("{} could not be closed", input.path(), e);
+      LOG.debug("{} could not be closed", segment.path(), e);
     }
   }
 

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpilledRows {
 
-  /** Of a block: groups of some 2 KiB, for a quarter of a percent of that in memory. */
-  private static final int GROUPS_MAX = 64;
+  /** Of a block: groups of some 1 KiB, for half a percent of that in memory. */
+  private static final int GROUPS_MAX = 256;
 
   private final RowSpill spill;
   private final int owner;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.firn.storage.ForwardingStorage;
+import io.firn.storage.InputFileHandle;
 import io.firn.storage.LocalStorage;
 import io.firn.storage.Storage;
 import io.firn.testkit.CountingStorage;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RowSpillTest {
 
@@ -209,6 +211,42 @@ class RowSpillTest {
       }
       assertThat(onDisk).as("rows read twice").isGreaterThan(ROWS / 97 / 4);
     }
+  }
+
+  /** Notes which files are opened for short reads, and may be unable to. */
+  private final class Mappings extends ForwardingStorage {
+
+    private final List<String> paths = new ArrayList<>();
+    private final boolean possible;
+
+    Mappings(boolean possible) {
+      super(storage);
+      this.possible = possible;
+    }
+
+    @Override
+    public InputFileHandle openForShortReads(String path) throws IOException {
+      paths.add(path);
+      if (!possible) {
+        throw new IOException("No mapping");
+      }
+      return super.openForShortReads(path);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void fullSegmentsThatAreReadAgainAndAgainAreMappedOnce(boolean possible) throws IOException {
+    Mappings mappings = new Mappings(possible);
+    try (DataFileReaders readers = readers(mappings, 4 << 20);
+        DataFileReader reader = open(readers)) {
+      Random random = seeds.random();
+      lookUp(reader, random, 2 * WARM_UP);
+      assertThat(spilled()).as("the last one is not full").hasSize(mappings.paths.size() + 1);
+      assertThat(mappings.paths).isNotEmpty().doesNotHaveDuplicates();
+      lookUp(reader, random, WARM_UP);
+    }
+    assertThat(storage.openHandles()).isEmpty();
   }
 
   /** A disk that has room for nothing but the spill. */

@@ -70,6 +70,11 @@ public final class TrackingStorage extends ForwardingStorage {
   }
 
   @Override
+  public InputFileHandle openForShortReads(String path) throws IOException {
+    return new Input(super.openForShortReads(path), opened(StorageOperation.OPEN, path));
+  }
+
+  @Override
   public FileLease lock(String path) throws IOException {
     return new Lease(super.lock(path), opened(StorageOperation.LOCK, path));
   }
