@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class SpilledRows {
 
   /** Of a block: groups of some 1 KiB, for half a percent of that in memory. */
-  private static final int GROUPS_MAX = 256;
+  private static final int GROUPS_MAX = 128;
 
   private final RowSpill spill;
   private final int owner;

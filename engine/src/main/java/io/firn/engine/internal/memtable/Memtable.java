@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Versions of rows by key: an arena of bytes and a hash index over it. An insert appends its bytes
  * and puts their name into the index, and allocates nothing per row. The order of the keys is made
- * when it is asked for, see {@link KeyOrder}: by a flush once, by scans as far as it is not known
+ * when it is asked for, see {@link SortedRuns}: by a flush once, by scans as far as it is not known
  * yet.
  *
  * <p><b>Threads.</b> One inserter at a time: the caller's write gate orders inserts, and hands on
@@ -44,7 +44,7 @@ public final class Memtable {
   private final Versions versions = new Versions(arena);
   private final KeyIndex index = new KeyIndex(arena);
   private final Arrivals arrivals = new Arrivals();
-  private final KeyOrder order = new KeyOrder(arena, arrivals);
+  private final SortedRuns sorted = new SortedRuns(arena, arrivals);
   private volatile long firstSequence = -1;
 
   // Written by the inserter, read by anybody as an estimate.
@@ -125,7 +125,7 @@ public final class Memtable {
 
   private MemtableCursor cursor(
       byte @Nullable [] from, byte @Nullable [] to, long maxSequence, boolean ascending) {
-    SortedRun[] runs = order.runs();
+    SortedRun[] runs = sorted.runs();
     long entryBytes = arena.bytes() / Math.max(1, count());
     return new MemtableCursor(arena, versions, runs, from, to, maxSequence, ascending, entryBytes);
   }

@@ -4,14 +4,14 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.Arrays;
 
 /**
- * The order of the keys, made when somebody asks for it: what has arrived since it was last asked
- * for becomes one more sorted run. Runs that are not much larger than what follows them are merged
- * with it, so that there are few and a key is moved seldom.
+ * All keys in order, made when somebody asks for it: what has arrived since it was last asked for
+ * becomes one more sorted run. Runs that are not much larger than what follows them are merged with
+ * it, so that there are few and a key is moved seldom.
  *
  * <p>Whoever wants to read in order sorts, under this object's lock; the inserter never waits for
  * it.
  */
-final class KeyOrder {
+final class SortedRuns {
 
   private static final SortedRun[] NONE = {};
 
@@ -27,7 +27,7 @@ final class KeyOrder {
   @GuardedBy("this")
   private int sorted;
 
-  KeyOrder(Arena arena, Arrivals arrivals) {
+  SortedRuns(Arena arena, Arrivals arrivals) {
     this.arena = arena;
     this.arrivals = arrivals;
   }
