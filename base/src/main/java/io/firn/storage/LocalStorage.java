@@ -57,7 +57,9 @@ public final class LocalStorage implements Storage {
 
   @Override
   public InputFileHandle openForShortReads(String path) throws IOException {
-    return MappedInput.isPossible() ? MappedInput.open(path, resolve(path)) : open(path);
+    Path file = resolve(path);
+    boolean mapped = MappedInput.isPossible() && Files.size(file) >= MappedInput.LENGTH_MIN;
+    return mapped ? MappedInput.open(path, file) : open(path);
   }
 
   @Override

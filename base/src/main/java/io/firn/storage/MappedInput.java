@@ -11,7 +11,6 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +26,9 @@ final class MappedInput implements InputFileHandle {
 
   /** {@code sun.misc.Unsafe.invokeCleaner}, bound to the one Unsafe; null where there is none. */
   private static final @Nullable MethodHandle UNMAP = findUnmap();
+
+  /** Fewer bytes are not copied as one, so that one could fail and the next one not. */
+  static final int LENGTH_MIN = 16;
 
   private static final byte[] MARKS = {0x5D, (byte) 0xA2};
 
@@ -46,7 +48,7 @@ final class MappedInput implements InputFileHandle {
   }
 
   /**
-   * Maps a file that is complete.
+   * Maps a file that is complete and has {@link #LENGTH_MIN} bytes at least.
    *
    * @throws IOException if it cannot be mapped, for instance because it has 2 GiB or more
    */
@@ -74,7 +76,7 @@ final class MappedInput implements InputFileHandle {
 
   private static @Nullable MethodHandle findUnmap() {
     try {
-      Class<?> unsafe = Class.forName("sun.misc.Unsafe");
+      Class<?> unsafe = MethodHandles.lookup().findClass("sun.misc.Unsafe");
       MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(unsafe, MethodHandles.lookup());
       Object only = lookup.findStaticGetter(unsafe, "theUnsafe", unsafe).invoke();
       MethodType type = MethodType.methodType(void.class, ByteBuffer.class);
@@ -102,7 +104,7 @@ final class MappedInput implements InputFileHandle {
     }
     retain();
     try {
-      if (length > 0 && !copy((int) position, target, offset, length)) {
+      if (!copyAny((int) position, target, offset, length)) {
         awaitError();
         throw new IOException(name + " cannot be read at byte " + position);
       }
@@ -113,22 +115,31 @@ final class MappedInput implements InputFileHandle {
     }
   }
 
+  /** Copies bytes; a few of them, which would not be copied as one, with others around them. */
+  private boolean copyAny(int position, byte[] target, int offset, int length) {
+    if (length >= LENGTH_MIN) {
+      return copy(position, target, offset, length);
+    }
+    byte[] around = new byte[LENGTH_MIN];
+    int start = Math.min(position, bytes.capacity() - LENGTH_MIN);
+    boolean copied = copy(start, around, 0, LENGTH_MIN);
+    System.arraycopy(around, position - start, target, offset, length);
+    return copied;
+  }
+
   /**
    * Copies bytes from first to last. A page that cannot be read, or is no longer in the file, ends
    * the copy silently; the virtual machine throws an {@link InternalError} for it, but later. So
-   * the end of the target tells whether the copy has come that far: it had one content before, and
-   * if it still has that, another.
+   * the last byte of the target tells whether the copy has come that far: it had one value before,
+   * and if it still has that, another.
    */
   private boolean copy(int position, byte[] target, int offset, int length) {
-    int end = offset + length;
-    int markStart = Math.max(offset, end - Long.BYTES);
+    int last = offset + length - 1;
     for (byte mark : MARKS) {
-      Arrays.fill(target, markStart, end, mark);
+      target[last] = mark;
       bytes.get(position, target, offset, length);
-      for (int i = markStart; i < end; i++) {
-        if (target[i] != mark) {
-          return true;
-        }
+      if (target[last] != mark) {
+        return true;
       }
     }
     return false;

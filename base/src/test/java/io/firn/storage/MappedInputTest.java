@@ -30,6 +30,9 @@ class MappedInputTest {
 
   private static final int LENGTH = 300_000;
 
+  /** Whole pages, whatever size they have. */
+  private static final int KEPT = 2 << 16;
+
   @TempDir Path directory;
 
   private final LocalStorage storage = new LocalStorage();
@@ -93,11 +96,13 @@ class MappedInputTest {
         input.readFully(i, some, 0, some.length);
       }
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-        channel.truncate(0);
+        channel.truncate(KEPT);
       }
-      for (int i = 0; i < 1000; i++) {
-        int at = i * 200;
-        assertThatThrownBy(() -> input.readFully(at, some, 0, some.length))
+      for (int i = 0; i < 2000; i++) {
+        byte[] target = new byte[1 + i % 300];
+        // One byte at least is no longer there, and all of them at most.
+        int at = KEPT - target.length + 1 + i * 7 % target.length;
+        assertThatThrownBy(() -> input.readFully(at, target, 0, target.length))
             .isInstanceOf(IOException.class)
             .hasMessage(file + " cannot be read at byte " + at);
       }
@@ -112,10 +117,31 @@ class MappedInputTest {
       try (InputFileHandle input = open()) {
         for (int length : new int[] {0, 1, 7, 8, 9, 10_000}) {
           byte[] some = new byte[length];
-          input.readFully(5, some, 0, length);
+          input.readFully(LENGTH - length, some, 0, length);
           assertThat(some).isEqualTo(Arrays.copyOf(content, length));
         }
       }
+    }
+  }
+
+  @Test
+  void aFewBytesAreReadWhereverTheyStandAndFewBytesInAllAsFromAnyFile() throws IOException {
+    try (InputFileHandle input = open()) {
+      for (int at : new int[] {0, 1, 100, LENGTH - 20, LENGTH - 15, LENGTH - 3}) {
+        for (int length = 0; length <= Math.min(17, LENGTH - at); length++) {
+          byte[] some = new byte[length + 2];
+          input.readFully(at, some, 1, length);
+          assertThat(Arrays.copyOfRange(some, 1, length + 1))
+              .isEqualTo(Arrays.copyOfRange(content, at, at + length));
+          assertThat(some[0] + some[length + 1]).isZero();
+        }
+      }
+    }
+    Files.write(file, new byte[] {1, 2, 3});
+    try (InputFileHandle input = storage.openForShortReads(file.toString())) {
+      byte[] two = new byte[2];
+      input.readFully(1, two, 0, 2);
+      assertThat(two).containsExactly(2, 3);
     }
   }
 
