@@ -47,9 +47,9 @@ enum PlantedBug {
       "metamorphic",
       4),
   SNAPSHOT_READS_LATER_WRITES(
-      "engine/src/main/java/io/firn/engine/internal/memtable/AscendingCursor.java",
-      "if (sequence > maxSequence\n",
-      "if (sequence > Long.MAX_VALUE - 1\n",
+      "engine/src/main/java/io/firn/engine/internal/memtable/MemtableCursor.java",
+      "block[i] = versions.at(block[i], maxSequence);",
+      "block[i] = versions.at(block[i], Math.max(maxSequence, Long.MAX_VALUE));",
       "metamorphic",
       4),
   SWEEPER_IGNORES_PINS(
