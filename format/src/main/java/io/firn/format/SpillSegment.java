@@ -21,9 +21,11 @@ final class SpillSegment {
   private final InputFileHandle input;
   private final int readsBeforeMapping;
   private volatile boolean full;
-  private volatile @Nullable InputFileHandle mapped;
 
-  /** Of all threads, some of them perhaps not counted. */
+  /** What reads go to from {@link #map} on. */
+  private volatile @Nullable InputFileHandle fastest;
+
+  /** Of all threads before that, some of them perhaps not counted. */
   private int reads;
 
   /**
@@ -62,33 +64,35 @@ final class SpillSegment {
   }
 
   void read(long position, byte[] target) throws IOException {
-    InputFileHandle fastest = mapped;
-    reads++;
-    (fastest == null ? input : fastest).readFully(position, target, 0, target.length);
+    InputFileHandle from = fastest;
+    if (from == null) {
+      reads++;
+      from = input;
+    }
+    from.readFully(position, target, 0, target.length);
   }
 
   /** Whether it has been read so often that {@link #map} pays. */
   boolean isWorthMapping() {
-    return full && mapped == null && reads >= readsBeforeMapping;
+    return full && fastest == null && reads >= readsBeforeMapping;
   }
 
-  /** From now on reads are no system calls, if the storage can do that. */
+  /** From now on reads are no system calls, if the storage can do that; tried once. */
   void map(Storage storage) {
     try {
-      mapped = storage.openForShortReads(input.path());
+      fastest = storage.openForShortReads(input.path());
     } catch (IOException e) {
       LOG.debug("{} could not be mapped", input.path(), e);
-      reads = Integer.MIN_VALUE;
+      fastest = input;
     }
   }
 
   /** Closes it for everybody. */
   void close() throws IOException {
-    InputFileHandle second = mapped;
-    try (output;
-        input;
+    InputFileHandle second = fastest;
+    try (input;
         second) {
-      full = true;
+      finish();
     }
   }
 }

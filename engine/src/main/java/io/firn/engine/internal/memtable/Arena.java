@@ -1,6 +1,7 @@
 package io.firn.engine.internal.memtable;
 
 import io.firn.engine.internal.OpKind;
+import io.firn.format.KeyList;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -24,8 +25,6 @@ final class Arena {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
-  private static final VarHandle PREFIX =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private static final int CHUNK_BITS = 20;
 
@@ -174,16 +173,7 @@ final class Arena {
    * the first {@code skip} bytes; equal numbers do not.
    */
   static long prefix(byte[] array, int offset, int length, int skip) {
-    int left = length - skip;
-    int from = offset + skip;
-    if (left >= 8) {
-      return (long) PREFIX.get(array, from) ^ Long.MIN_VALUE;
-    }
-    long value = 0;
-    for (int i = 0; i < left; i++) {
-      value |= (array[from + i] & 0xFFL) << (56 - 8 * i);
-    }
-    return value ^ Long.MIN_VALUE;
+    return KeyList.prefix(array, offset + skip, length - skip) ^ Long.MIN_VALUE;
   }
 
   /** Compares a key with an entry's key, both known to agree in the first {@code skip} bytes. */

@@ -70,8 +70,11 @@ public final class MemtableCursor {
       int low = from == null ? 0 : run.lowerBound(arena, from);
       int high = to == null ? run.size() : run.lowerBound(arena, to);
       if (low < high) {
-        place(new Input(run, low, high, ascending), inputCount++);
+        inputs[inputCount++] = new Input(run, low, high, ascending);
       }
+    }
+    for (int i = inputCount - 2; i >= 0; i--) {
+      sink(i);
     }
   }
 
@@ -140,29 +143,20 @@ public final class MemtableCursor {
       inputCount--;
       System.arraycopy(inputs, 1, inputs, 0, inputCount);
     } else {
-      sink(first);
+      sink(0);
     }
     return count + 1;
   }
 
-  /** Moves the first input behind those whose keys come before its own. */
-  private void sink(Input moved) {
-    int i = 0;
-    while (i + 1 < inputCount && comesBefore(inputs[i + 1], moved)) {
-      inputs[i] = inputs[i + 1];
-      i++;
+  /** Brings an input to its place among those behind it, which are in order. */
+  private void sink(int from) {
+    Input input = inputs[from];
+    int to = from;
+    while (to + 1 < inputCount && comesBefore(inputs[to + 1], input)) {
+      inputs[to] = inputs[to + 1];
+      to++;
     }
-    inputs[i] = moved;
-  }
-
-  /** Puts one more input before those whose keys come after its own. */
-  private void place(Input added, int count) {
-    int i = count;
-    while (i > 0 && comesBefore(added, inputs[i - 1])) {
-      inputs[i] = inputs[i - 1];
-      i--;
-    }
-    inputs[i] = added;
+    inputs[to] = input;
   }
 
   private boolean comesBefore(Input a, Input b) {
