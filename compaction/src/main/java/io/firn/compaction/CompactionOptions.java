@@ -127,11 +127,11 @@ public final class CompactionOptions {
     private int levelsMax = 7;
     private int subRangesMax = 2;
     private long targetFileBytes = 64L << 20;
-    private long levelBaseBytes = 256L << 20;
+    private long levelBaseBytes = 1L << 30;
     private int levelMultiplier = 10;
     private double maskedRowRatio = 0.2;
     private long maxDvBytes = 1L << 20;
-    private long maxInputBytesPerJob = 1L << 30;
+    private long maxInputBytesPerJob = 2L << 30;
 
     private Builder() {}
 

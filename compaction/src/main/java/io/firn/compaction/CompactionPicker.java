@@ -18,16 +18,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class CompactionPicker {
 
-  /** Level 0 must be this far over its trigger before it is compacted within itself. */
-  private static final double WITHIN_L0_SCORE = 2;
-
   private final CompactionOptions options;
   private final Reservations reservations;
 
   /** Per level, where the last pick ended: the next one starts behind it, and wraps round. */
   private final Map<Integer, byte[]> cursors = new ConcurrentHashMap<>();
 
-  private record Candidate(double score, Supplier<Optional<CompactionPlan>> plan) {}
+  /**
+   * A job that may be due.
+   *
+   * @param score how urgent it is
+   * @param plan what it would do; empty if it has to wait for running ones
+   */
+  record Candidate(double score, Supplier<Optional<CompactionPlan>> plan) {}
 
   CompactionPicker(CompactionOptions options, Reservations reservations) {
     this.options = options;
@@ -36,15 +39,14 @@ final class CompactionPicker {
 
   /** The most urgent job that is due and free; reserved. */
   synchronized Optional<CompactionPlan> pick(LevelView view) {
-    return reserved(candidates(view));
+    LevelZeroPick levelZero = new LevelZeroPick(view, options, reservations);
+    return reserved(candidates(view, levelZero.candidates()));
   }
 
-  /** As {@link #pick}; when nothing is due, whatever lies in level 0. */
+  /** As {@link #pick}; but all of level 0 goes down, due or not. */
   synchronized Optional<CompactionPlan> pickMinor(LevelView view) {
-    Optional<CompactionPlan> due = pick(view);
-    return due.isPresent()
-        ? due
-        : reserved(List.of(new Candidate(0, () -> new LevelZeroPick(view).outOfLevelZero(0))));
+    LevelZeroPick levelZero = new LevelZeroPick(view, options, reservations);
+    return reserved(candidates(view, List.of(levelZero.down())));
   }
 
   private Optional<CompactionPlan> reserved(List<Candidate> candidates) {
@@ -58,8 +60,8 @@ final class CompactionPicker {
     return Optional.empty();
   }
 
-  private List<Candidate> candidates(LevelView view) {
-    List<Candidate> candidates = new ArrayList<>();
+  private List<Candidate> candidates(LevelView view, List<Candidate> levelZero) {
+    List<Candidate> candidates = new ArrayList<>(levelZero);
     List<CompactionFile> dead =
         view.files().stream().filter(f -> f.liveRows() == 0 && reservations.isFree(f)).toList();
     if (!dead.isEmpty()) {
@@ -71,17 +73,8 @@ final class CompactionPicker {
     for (LevelScore score : LevelScore.of(view, options)) {
       int level = score.level();
       double size = score.sizeScore();
-      if (size >= 1) {
-        candidates.add(
-            new Candidate(
-                size,
-                level == 0
-                    ? () -> new LevelZeroPick(view).outOfLevelZero(size)
-                    : () -> nextLevel(view, level, size)));
-        if (level == 0 && size >= WITHIN_L0_SCORE) {
-          // Tried last: it makes fewer files, not deeper ones.
-          candidates.add(new Candidate(0, () -> new LevelZeroPick(view).withinLevelZero(size)));
-        }
+      if (level > 0 && size >= 1) {
+        candidates.add(new Candidate(size, () -> nextLevel(view, level, size)));
       }
       if (level > 0) {
         smallFiles(view, level).ifPresent(candidates::add);
@@ -180,7 +173,7 @@ final class CompactionPicker {
    */
   private Optional<CompactionPlan> masked(LevelView view, int level) {
     List<CompactionFile> files = view.level(level);
-    boolean levelZeroComes = level == 1 && LevelScore.levelZeroScore(view, options) >= 1;
+    boolean levelZeroComes = level == 1 && new LevelZero(view, options).goesDown();
     Optional<CompactionPlan> best = Optional.empty();
     for (int from = 0; from < files.size(); from++) {
       double score = LevelScore.maskScore(view, level, files.get(from), options);
@@ -210,94 +203,5 @@ final class CompactionPicker {
       }
     }
     return best;
-  }
-
-  /** The picks that start in level 0. */
-  private final class LevelZeroPick {
-    private final LevelView view;
-    private final List<List<CompactionFile>> groups;
-
-    LevelZeroPick(LevelView view) {
-      this.view = view;
-      List<CompactionFile> both = new ArrayList<>(view.level(0));
-      both.addAll(view.level(1));
-      List<List<CompactionFile>> byCount = new ArrayList<>();
-      for (List<CompactionFile> group : OverlapGroups.of(both)) {
-        byCount.add(group.stream().filter(this::isPickable).toList());
-      }
-      byCount.removeIf(List::isEmpty);
-      byCount.sort(Comparator.comparingInt((List<CompactionFile> group) -> -group.size()));
-      this.groups = byCount;
-    }
-
-    private boolean isPickable(CompactionFile file) {
-      return view.level(0).contains(file) && file.liveRows() > 0 && reservations.isFree(file);
-    }
-
-    /**
-     * Files that overlap nothing are moved, all of them at once; else the largest group of files
-     * that overlap each other goes down, oldest first, as far as a job may read.
-     */
-    Optional<CompactionPlan> outOfLevelZero(double score) {
-      List<CompactionFile> moves =
-          groups.stream()
-              .filter(group -> group.size() == 1 && movesDown(group.get(0)))
-              .map(group -> group.get(0))
-              .toList();
-      if (!moves.isEmpty()) {
-        CompactionPlan plan = new CompactionPlan(Kind.MOVE, moves, 1, score);
-        // The hull of several moves may cover a busy range that none of them touches.
-        return Optional.of(
-            reservations.isFree(plan)
-                ? plan
-                : new CompactionPlan(Kind.MOVE, moves.subList(0, 1), 1, score));
-      }
-      return groups.stream()
-          .map(group -> largest(group, score))
-          .flatMap(Optional::stream)
-          .findFirst();
-    }
-
-    private boolean movesDown(CompactionFile file) {
-      return file.movable()
-          && !view.overlaps(1, file.range())
-          && reservations.isFree(1, file.range());
-    }
-
-    /** The files of a group that are free, oldest first, as many as a job may read. */
-    private Optional<CompactionPlan> largest(List<CompactionFile> group, double score) {
-      Optional<CompactionPlan> best = Optional.empty();
-      List<CompactionFile> taken = new ArrayList<>();
-      for (CompactionFile file : group) {
-        taken.add(file);
-        List<CompactionFile> inputs = new ArrayList<>(taken);
-        inputs.addAll(view.overlapping(1, KeyRange.hull(taken)));
-        CompactionPlan plan = new CompactionPlan(Kind.L0_TO_L1, inputs, 1, score);
-        if (!reservations.isFree(plan)) {
-          taken.remove(file);
-        } else if (best.isPresent() && plan.inputBytes() > options.maxInputBytesPerJob()) {
-          break;
-        } else {
-          best = Optional.of(plan);
-        }
-      }
-      return best;
-    }
-
-    /** Files of level 0 that are still small become fewer, so that reads look into fewer. */
-    Optional<CompactionPlan> withinLevelZero(double score) {
-      List<CompactionFile> inputs = new ArrayList<>();
-      long bytes = 0;
-      for (CompactionFile file : groups.isEmpty() ? List.<CompactionFile>of() : groups.get(0)) {
-        if (file.lengthBytes() < options.targetFileBytes()
-            && bytes + file.lengthBytes() <= options.maxInputBytesPerJob()) {
-          inputs.add(file);
-          bytes += file.lengthBytes();
-        }
-      }
-      return inputs.size() < Math.max(2, options.l0FilesTrigger())
-          ? Optional.empty()
-          : Optional.of(new CompactionPlan(Kind.WITHIN_L0, inputs, 0, score));
-    }
   }
 }

@@ -21,14 +21,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Compaction in the background, and on request. As many jobs run at once as there are workers, on
  * inputs that are disjoint; a job that splits into key sub-ranges uses workers that have nothing
- * else to do. With no workers nothing happens by itself, and a request is served on the caller's
- * thread.
+ * else to do, and the threads of callers who wait for a request. With no workers nothing happens by
+ * itself, and a request is served on the caller's thread.
  *
  * <p>Stopping lets a job that is about to commit finish, and makes every other one give up at its
  * next batch and delete what it wrote. After a stop, no thread is left and no file that nothing
@@ -49,6 +50,7 @@ public final class CompactionService implements AutoCloseable {
   private final CompactionPicker picker;
   private final RequestedPlans requestedPlans;
   private final CompactionCounters counters = new CompactionCounters();
+  private final WaitingCallers callers = new WaitingCallers();
   private final JobRunner runner;
   private final JobGate gate = new JobGate();
   private final Map<CompactionRequest, AtomicBoolean> asked =
@@ -69,7 +71,7 @@ public final class CompactionService implements AutoCloseable {
     this.levels = new Levels(KeyRanges.of(host.readers()), options);
     this.picker = new CompactionPicker(options, reservations);
     this.requestedPlans = new RequestedPlans(options);
-    this.runner = new JobRunner(host, levels, options, counters);
+    this.runner = new JobRunner(host, levels, options, counters, callers);
     this.background =
         new BackgroundService(
             ServiceOptions.named("compaction")
@@ -169,8 +171,8 @@ public final class CompactionService implements AutoCloseable {
   }
 
   /**
-   * Does a compaction and returns when it is done. Flushes go on meanwhile; what they add is not
-   * part of it.
+   * Does a compaction and returns when it is done; the calling thread takes part in it. Flushes go
+   * on meanwhile; what they add is not part of it.
    *
    * @throws ClosedException if the service is not running, or stops first
    * @throws FirnException if a job failed; other jobs of the request may have been committed
@@ -178,7 +180,7 @@ public final class CompactionService implements AutoCloseable {
   public void compactNow(CompactionRequest request) {
     AtomicBoolean flag = asked.getOrDefault(request, new AtomicBoolean());
     flag.set(true);
-    Completions.await(
+    CompletableFuture<Void> done =
         background.submit(
             request,
             context -> {
@@ -188,7 +190,9 @@ public final class CompactionService implements AutoCloseable {
               }
               perform(request, context);
               return WorkOutcome.DONE;
-            }));
+            });
+    callers.awaitHelping(done);
+    Completions.await(done);
   }
 
   private void perform(CompactionRequest request, WorkContext context) {

@@ -11,9 +11,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pieces of one job, done by the calling thread and whatever workers are free. The caller takes
- * every piece that nobody else has begun, so that it waits only for work in progress, and no worker
- * is needed at all.
+ * Pieces of one job, done by the calling thread and whoever else is free. The caller takes every
+ * piece that nobody else has begun, so that it waits only for work in progress, and no helper is
+ * needed at all.
  */
 final class Fork<T> {
 
@@ -42,23 +42,42 @@ final class Fork<T> {
   /** What pieces returned, null where one failed or was not begun, and the first failure. */
   record Outcome<T>(List<T> results, @Nullable Throwable failure) {}
 
-  /** Does all pieces; once one has failed no further one is begun. */
-  static <T> Outcome<T> join(List<Callable<T>> pieces, BackgroundService helpers) {
+  /** Does all pieces with the help of free workers; once one has failed no further one is begun. */
+  static <T> Outcome<T> join(List<Callable<T>> pieces, BackgroundService workers) {
     Fork<T> fork = new Fork<>(pieces);
-    for (int i = 1; i < pieces.size(); i++) {
-      boolean accepted =
-          helpers
-              .offer(new Object(), context -> fork.work() ? WorkOutcome.DONE : WorkOutcome.SKIPPED)
-              .accepted();
-      if (!accepted) {
-        break;
-      }
-    }
+    fork.offer(workers);
     fork.work();
     return fork.await();
   }
 
-  private boolean work() {
+  /** As {@link #join(List, BackgroundService)}, and with the help of callers who wait. */
+  static <T> Outcome<T> join(
+      List<Callable<T>> pieces, BackgroundService workers, WaitingCallers callers) {
+    Fork<T> fork = new Fork<>(pieces);
+    fork.offer(workers);
+    callers.invite(fork);
+    try {
+      fork.work();
+    } finally {
+      callers.withdraw(fork);
+    }
+    return fork.await();
+  }
+
+  private void offer(BackgroundService workers) {
+    for (int i = 1; i < pieces.size(); i++) {
+      boolean accepted =
+          workers
+              .offer(new Object(), context -> work() ? WorkOutcome.DONE : WorkOutcome.SKIPPED)
+              .accepted();
+      if (!accepted) {
+        return;
+      }
+    }
+  }
+
+  /** Does pieces until all are begun; false if there was none. */
+  boolean work() {
     boolean any = false;
     for (int piece = claim(); piece >= 0; piece = claim()) {
       T result = null;

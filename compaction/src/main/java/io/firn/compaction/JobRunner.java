@@ -37,13 +37,19 @@ final class JobRunner {
   private final TaskPlanner planner;
   private final CompactionCommitter committer;
   private final CompactionCounters counters;
+  private final WaitingCallers callers;
 
   /** Outputs that no snapshot names yet, though their job is alive. */
   private final Set<String> outputsInProgress = ConcurrentHashMap.newKeySet();
 
   JobRunner(
-      CompactionHost host, Levels levels, CompactionOptions options, CompactionCounters counters) {
+      CompactionHost host,
+      Levels levels,
+      CompactionOptions options,
+      CompactionCounters counters,
+      WaitingCallers callers) {
     this.host = host;
+    this.callers = callers;
     this.levels = levels;
     this.counters = counters;
     this.planner = new TaskPlanner(host.readers(), options, host.store().location() + "/data");
@@ -54,15 +60,17 @@ final class JobRunner {
     return Set.copyOf(outputsInProgress);
   }
 
-  /** Runs a job to its end on this thread, with the help of free workers. */
+  /**
+   * Runs a job to its end on this thread, with the help of free workers and of callers who wait.
+   */
   CompactionResult run(
-      CompactionPlan plan, BooleanSupplier stopRequested, BackgroundService helpers) {
+      CompactionPlan plan, BooleanSupplier stopRequested, BackgroundService workers) {
     long start = host.environment().ticker().nanoTime();
     CompactionListener listener = host.listener();
     tell(() -> listener.started(plan));
     List<String> outputPaths = new ArrayList<>();
     try {
-      CompactionResult result = perform(plan, stopRequested, helpers, outputPaths);
+      CompactionResult result = perform(plan, stopRequested, workers, outputPaths);
       counters.count(plan, result);
       long nanos = host.environment().ticker().nanoTime() - start;
       LOG.info("{} in {} ms: {}", plan, nanos / 1_000_000, summary(result));
@@ -82,7 +90,7 @@ final class JobRunner {
   private CompactionResult perform(
       CompactionPlan plan,
       BooleanSupplier stopRequested,
-      BackgroundService helpers,
+      BackgroundService workers,
       List<String> outputPaths) {
     if (plan.kind() == Kind.MOVE) {
       levels.move(plan);
@@ -103,7 +111,7 @@ final class JobRunner {
       return new Abandoned(Reason.INPUT_GONE, "An input of " + plan + " is gone");
     }
     Fork.Outcome<CompactionOutcome> merged =
-        merge(tasks.get(), stopRequested, helpers, outputPaths);
+        merge(tasks.get(), stopRequested, workers, outputPaths);
     Throwable failure = merged.failure();
     if (failure != null) {
       deleteOutputs(merged.results(), failure);
@@ -123,7 +131,7 @@ final class JobRunner {
   private Fork.Outcome<CompactionOutcome> merge(
       List<CompactionTask> tasks,
       BooleanSupplier stopRequested,
-      BackgroundService helpers,
+      BackgroundService workers,
       List<String> outputPaths) {
     AtomicBoolean failed = new AtomicBoolean();
     CompactionEnvironment environment =
@@ -151,7 +159,7 @@ final class JobRunner {
             }
           });
     }
-    return Fork.join(pieces, helpers);
+    return Fork.join(pieces, workers, callers);
   }
 
   private CompactionResult installed(CompactionResult result) {

@@ -13,8 +13,8 @@ import java.util.List;
  * @param rowCount its rows, masked ones included
  * @param maskedRows its masked rows
  * @param dvBytes the size of its deletion vectors
- * @param sizeScore level 0: files over the trigger, or the masked share of what it is merged with
- *     over the share that is due; deeper: bytes over the target
+ * @param sizeScore level 0: sorted runs over the trigger, or the masked share of what it is merged
+ *     with over the share that is due; deeper: bytes over the target
  * @param maskScore the largest of its files' scores for masked rows and deletion vector bytes
  */
 public record LevelScore(
@@ -28,8 +28,11 @@ public record LevelScore(
     double sizeScore,
     double maskScore) {
 
-  /** The masked share at which rows that will be merged sooner or later are not left any longer. */
-  private static final double MASKED_AND_MERGED = 0.5;
+  /**
+   * The masked share at which a file under level 0 is not left to the merge that will come, which
+   * starts when half of all rows under level 0 are masked.
+   */
+  private static final double MASKED_UNDER_LEVEL_ZERO = 0.75;
 
   /** The larger of both scores. */
   public double score() {
@@ -66,7 +69,7 @@ public record LevelScore(
     }
     double sizeScore =
         level == 0
-            ? levelZeroScore(view, options)
+            ? new LevelZero(view, options).score()
             : target == Long.MAX_VALUE ? 0 : (double) bytes / target;
     return new LevelScore(
         level,
@@ -81,32 +84,9 @@ public record LevelScore(
   }
 
   /**
-   * How urgent it is to merge level 0 into level 1: by its number of files, which lookups ask one
-   * after the other, or by the share of masked rows in what it would be merged with. Merged when
-   * half of that is masked, level 0 has grown to what is left of it.
-   */
-  static double levelZeroScore(LevelView view, CompactionOptions options) {
-    long rows = 0;
-    long masked = 0;
-    for (CompactionFile file : view.level(1)) {
-      if (file.liveRows() > 0 && view.overlaps(0, file.range())) {
-        rows += file.rowCount();
-        masked += file.deletedRows();
-      }
-    }
-    double byFiles = (double) view.level(0).size() / options.l0FilesTrigger();
-    double byMaskedRows = masked / (Math.max(1, rows) * dueUnderLevelZero(options));
-    return Math.max(byFiles, byMaskedRows);
-  }
-
-  private static double dueUnderLevelZero(CompactionOptions options) {
-    return Math.max(MASKED_AND_MERGED, options.maskedRowRatio());
-  }
-
-  /**
    * What a file's deletion vector adds. Level 0 is rewritten soon anyway, so that its masked rows
-   * alone never make it due, unless none is left; and so is what lies under it in level 1, which
-   * may have more masked rows than other files.
+   * alone never make it due, unless none is left; and what lies under it in level 1 will be merged
+   * with it, so that it may have more masked rows than other files.
    */
   static double maskScore(
       LevelView view, int level, CompactionFile file, CompactionOptions options) {
@@ -116,7 +96,7 @@ public record LevelScore(
     }
     double due =
         level == 1 && view.overlaps(0, file.range())
-            ? dueUnderLevelZero(options)
+            ? Math.max(MASKED_UNDER_LEVEL_ZERO, options.maskedRowRatio())
             : options.maskedRowRatio();
     return Math.max(byBytes, file.maskedRatio() / due);
   }

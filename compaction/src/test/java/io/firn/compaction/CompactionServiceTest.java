@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -202,6 +203,27 @@ class CompactionServiceTest {
       service.compactNow(CompactionRequest.FULL);
       assertThat(table.store.version().snapshotId()).isEqualTo(snapshot);
       assertThat(service.plan(CompactionRequest.FULL)).isEmpty();
+    }
+  }
+
+  @Test
+  void whoWaitsForARequestTakesPartInItEvenIfInterrupted() {
+    flushes(3, 0, 12_000);
+    PathPattern outputs = PathPattern.glob("**/data/L1-*");
+    CompletableFuture<Void> second = new CompletableFuture<>();
+    storage.on(StorageOperation.CREATE, outputs).nth(2).runOnce(path -> second.complete(null));
+    // With one thread the first output would wait for the second in vain.
+    storage
+        .on(StorageOperation.CREATE, outputs)
+        .nth(1)
+        .runOnce(path -> second.orTimeout(LONG.toMinutes(), TimeUnit.MINUTES).join());
+    try (CompactionService service = service(options().workers(1).subRangesMax(2).build())) {
+      service.start();
+      Thread.currentThread().interrupt();
+      service.compactNow(CompactionRequest.MINOR);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(service.view().level(0)).isEmpty();
+      assertRowsAreTheModel();
     }
   }
 

@@ -14,18 +14,20 @@ import java.util.regex.Pattern;
  *
  * <pre>
  * options l0=4 small=8 target=100 base=400 multiplier=10 masked=0.2 dv=1000 cap=4000 levels=4
- * L1: a[10-20] b[30-40]:bytes b[30-40]:bytes/masked%  c[..]!foreign
+ * L1: a[10-20] b[30-40]:bytes b[30-40]:bytes/masked%  c[..]!foreign d[..]*rows e[..]@commit
  * running a b -> L2
  * pick KIND a b -> L1      (or: pick nothing; several in order, each stays reserved)
  * minor / full / purge KIND a b -> L1
  * </pre>
  *
- * A file has 100 rows and, unless it says otherwise, 100 bytes. Later files are newer.
+ * Unless it says otherwise, a file has 100 rows and 100 bytes. Later files are newer, but for those
+ * of one commit.
  */
 final class LevelDiagram {
 
   private static final Pattern FILE =
-      Pattern.compile("(\\w+)\\[(\\w+)-(\\w+)](?::(\\d+))?(?:/(\\d+)%)?(!foreign)?");
+      Pattern.compile(
+          "(\\w+)\\[(\\w+)-(\\w+)](?::(\\d+))?(?:/(\\d+)%)?(!foreign)?(?:\\*(\\d+))?(?:@(\\d+))?");
 
   final Map<String, CompactionFile> files = new LinkedHashMap<>();
   final List<String> running = new ArrayList<>();
@@ -59,6 +61,8 @@ final class LevelDiagram {
     String name = file.group(1);
     long bytes = file.group(4) == null ? 100 : Long.parseLong(file.group(4));
     long masked = file.group(5) == null ? 0 : Long.parseLong(file.group(5));
+    long rows = file.group(7) == null ? 100 : Long.parseLong(file.group(7));
+    long commit = file.group(8) == null ? files.size() + 1 : Long.parseLong(file.group(8));
     files.put(
         name,
         new CompactionFile(
@@ -67,10 +71,10 @@ final class LevelDiagram {
             level,
             KeyRange.of(file.group(2).getBytes(US_ASCII), file.group(3).getBytes(US_ASCII)),
             bytes,
-            100,
-            masked,
+            rows,
+            rows * masked / 100,
             masked * 10,
-            files.size() + 1));
+            commit));
   }
 
   LevelView view() {

@@ -35,6 +35,12 @@ final class Maintenance {
   private static final int GATE_SKIPS_MAX = 8;
   private static final Duration GATE_PATIENCE = Duration.ofSeconds(1);
 
+  /**
+   * Of a compaction, sub-ranges are merged at once if there is so much heap for each: a row group
+   * of output, and pages of each input.
+   */
+  private static final long HEAP_BYTES_A_SUB_RANGE = 512L << 20;
+
   private final EngineParts parts;
   private final FilePins pins;
   private final Runnable onVersion;
@@ -70,10 +76,15 @@ final class Maintenance {
   }
 
   static CompactionOptions compactionOptions(FirnOptions options) {
+    return compactionOptions(options, Runtime.getRuntime().maxMemory());
+  }
+
+  static CompactionOptions compactionOptions(FirnOptions options, long heapBytes) {
     long targetFileBytes = options.value(OptionKey.COMPACTION_TARGET_FILE_BYTES);
     return CompactionOptions.builder()
         .workers(options.intValue(OptionKey.COMPACTION_WORKERS))
         .l0FilesTrigger(options.intValue(OptionKey.COMPACTION_LEVEL0_FILES))
+        .subRangesMax(subRanges(heapBytes))
         .targetFileBytes(targetFileBytes)
         .maxInputBytesPerJob(
             Math.max(targetFileBytes, CompactionOptions.defaults().maxInputBytesPerJob()))
@@ -81,6 +92,11 @@ final class Maintenance {
         .levelMultiplier(options.intValue(OptionKey.COMPACTION_LEVEL_MULTIPLIER))
         .maskedRowRatio(options.value(OptionKey.COMPACTION_MASKED_PERCENT) / 100.0)
         .build();
+  }
+
+  private static int subRanges(long heapBytes) {
+    int most = CompactionOptions.defaults().subRangesMax();
+    return (int) Math.max(1, Math.min(most, heapBytes / HEAP_BYTES_A_SUB_RANGE));
   }
 
   private static SweepOptions sweepOptions(FirnOptions options) {

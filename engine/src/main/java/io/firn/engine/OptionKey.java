@@ -28,10 +28,10 @@ public enum OptionKey {
       48, 3, 10_000, "Writers stall while there are this many overlapping runs of files"),
   ROW_BYTES_MAX(16L << 20, 1024, RowCodec.ROW_BYTES_MAX, "Larger encoded rows are refused"),
   COMPACTION_WORKERS(1, 0, 64, "Threads that compact; 0 compacts only when asked"),
-  COMPACTION_LEVEL0_FILES(10, 2, 1000, "Level 0 is due for compaction at this many files"),
+  COMPACTION_LEVEL0_FILES(10, 2, 1000, "Level 0 is due for compaction at this many sorted runs"),
   COMPACTION_TARGET_FILE_BYTES(
       64L << 20, 64L << 10, 4L << 30, "Compaction cuts its output files at about this size"),
-  COMPACTION_LEVEL_BASE_BYTES(256L << 20, 64L << 10, 1L << 50, "The size level 1 may reach"),
+  COMPACTION_LEVEL_BASE_BYTES(1L << 30, 64L << 10, 1L << 50, "The size level 1 may reach"),
   COMPACTION_LEVEL_MULTIPLIER(10, 2, 100, "How much larger each level may be than the one above"),
   COMPACTION_MASKED_PERCENT(
       20, 1, 100, "A file with this share of masked rows is due for compaction"),
