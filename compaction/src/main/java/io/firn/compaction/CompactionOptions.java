@@ -48,7 +48,10 @@ public final class CompactionOptions {
     return workers;
   }
 
-  /** This many files in level 0 make it due. */
+  /**
+   * This many sorted runs make level 0 due: files, or sets of files of one commit that do not
+   * overlap.
+   */
   public int l0FilesTrigger() {
     return l0FilesTrigger;
   }
@@ -65,7 +68,10 @@ public final class CompactionOptions {
     return levelsMax;
   }
 
-  /** A job is split into at most this many key sub-ranges, which run in parallel. */
+  /**
+   * A job is split into at most this many key sub-ranges, which run in parallel where threads are
+   * free; each takes the memory of a job of its own.
+   */
   public int subRangesMax() {
     return subRangesMax;
   }
@@ -87,7 +93,7 @@ public final class CompactionOptions {
 
   /**
    * A file below level 0 is due for a rewrite when this share of its rows is masked; one that will
-   * be merged with files of level 0 not before half of them are.
+   * be merged with files of level 0 not before three quarters of them are.
    */
   public double maskedRowRatio() {
     return maskedRowRatio;

@@ -128,6 +128,10 @@ final class ReadMeasurement<R> {
         double arrow = scan(expected, firn::allColumnsAsArrow);
         sink.figure("W4 all columns as Arrow " + state, "rows/s", expected.count() / arrow);
       }
+      if (reader instanceof RocksReader rocks) {
+        double records = scan(expected, rocks::allColumnsAsRecords);
+        sink.figure("W4 all columns as records " + state, "rows/s", expected.count() / records);
+      }
       double rows = scan(expected, () -> countRows(reader));
       sink.figure("W4 all columns as rows " + state, "rows/s", expected.count() / rows);
       checkEveryRow(reader);

@@ -3,6 +3,8 @@ package io.firn.benchmarks.reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.apache.iceberg.data.GenericRecord;
+import org.apache.iceberg.data.Record;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -64,25 +66,38 @@ final class RocksReader implements StoreReader<ReferenceRow> {
   @Override
   public ColumnSum sumD1() {
     ColumnSum sum = new ColumnSum();
-    try (ReadOptions options = scanning();
-        RocksIterator all = db.newIterator(options)) {
-      for (all.seekToFirst(); all.isValid(); all.next()) {
-        all.value(value);
-        sum.add(RowBytes.d1(value));
-      }
-      all.status();
-    } catch (RocksDBException e) {
-      throw new IllegalStateException(e);
-    }
+    forEachEntry(
+        all -> {
+          all.value(value);
+          sum.add(RowBytes.d1(value));
+        });
     return sum;
   }
 
   @Override
   public void forEach(Consumer<? super ReferenceRow> consumer) {
+    forEachEntry(all -> consumer.accept(decode(all)));
+  }
+
+  /** Reads every column of every row as a row of Iceberg's, and adds up {@code d1}. */
+  ColumnSum allColumnsAsRecords() {
+    GenericRecord template = GenericRecord.create(ReferenceSchema.SCHEMA);
+    ColumnSum sum = new ColumnSum();
+    forEachEntry(
+        all -> {
+          all.key(key);
+          all.value(value);
+          Record record = RowBytes.record(RowBytes.key(key), value, template);
+          sum.add((double) record.get(3));
+        });
+    return sum;
+  }
+
+  private void forEachEntry(Consumer<RocksIterator> consumer) {
     try (ReadOptions options = scanning();
         RocksIterator all = db.newIterator(options)) {
       for (all.seekToFirst(); all.isValid(); all.next()) {
-        consumer.accept(decode(all));
+        consumer.accept(all);
       }
       all.status();
     } catch (RocksDBException e) {

@@ -6,6 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import org.apache.iceberg.data.GenericRecord;
+import org.apache.iceberg.data.Record;
 
 /**
  * The reference row as bytes, for stores that know only bytes: fixed-length values at fixed places,
@@ -82,6 +84,24 @@ final class RowBytes {
         new String(bytes, STRINGS, bytes[LENGTHS], StandardCharsets.UTF_8),
         new String(bytes, at2, bytes[LENGTHS + 1], StandardCharsets.UTF_8),
         new String(bytes, at3, bytes[LENGTHS + 2], StandardCharsets.UTF_8));
+  }
+
+  /** As {@link #decode}, as a row of Iceberg's. */
+  static Record record(long key, byte[] bytes, GenericRecord template) {
+    int at2 = STRINGS + bytes[LENGTHS];
+    int at3 = at2 + bytes[LENGTHS + 1];
+    GenericRecord record = template.copy();
+    record.set(0, key);
+    record.set(1, (long) LONG.get(bytes, L));
+    record.set(2, (int) INT.get(bytes, I));
+    record.set(3, d1(bytes));
+    record.set(4, (double) DOUBLE.get(bytes, D2));
+    record.set(5, LocalDateTime.ofEpochSecond((long) LONG.get(bytes, TS), 0, ZoneOffset.UTC));
+    record.set(6, bytes[B] != 0);
+    record.set(7, new String(bytes, STRINGS, bytes[LENGTHS], StandardCharsets.UTF_8));
+    record.set(8, new String(bytes, at2, bytes[LENGTHS + 1], StandardCharsets.UTF_8));
+    record.set(9, new String(bytes, at3, bytes[LENGTHS + 2], StandardCharsets.UTF_8));
+    return record;
   }
 
   static double d1(byte[] bytes) {
