@@ -8,8 +8,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a job beside the table's owner says of itself, for others to know: since when it writes
- * files that no metadata names yet. A claim is a {@link Lease} whose name tells the start; it ends
- * by itself if its job dies. The job renews it, in good time.
+ * files that no metadata names yet. As long as there is one, the owner leaves gaps between its
+ * commits. A claim is a {@link Lease} whose name tells the start; it ends by itself if its job
+ * dies. The job renews it, in good time.
  */
 public final class JobClaims {
 
@@ -52,6 +53,12 @@ public final class JobClaims {
   /** Ends the claim; nothing happens if there is none. */
   public void release() {
     store.release(name);
+  }
+
+  /** Whether a job has a claim that has not ended at a time. */
+  static boolean any(List<Lease> leases, long atMillis) {
+    return leases.stream()
+        .anyMatch(lease -> lease.untilMillis() > atMillis && lease.name().startsWith(PREFIX));
   }
 
   /** When the first of the jobs began whose claims had not ended at a time; that time if none. */

@@ -42,7 +42,7 @@ final class TableCore {
 
   /**
    * And how often beside an owner, whose commits are the quicker ones: a compaction that has taken
-   * minutes is worth some seconds of patience, and gets its turn even if flushes never pause.
+   * minutes is worth some seconds of patience.
    */
   private static final int ATTEMPTS_BESIDE_OWNER_MAX = 500;
 
@@ -70,8 +70,9 @@ final class TableCore {
 
   private volatile Ticker ticker = Ticker.system();
 
-  /** One thread at a time, as the methods that use it. */
+  // One thread at a time, as the methods that use them.
   private int attemptsMax = ATTEMPTS_MAX;
+  private final CommitPace pace = new CommitPace();
 
   TableCore(String name, TableOperations operations, Storage storage, MetadataCache cache) {
     this.name = name;
@@ -183,6 +184,8 @@ final class TableCore {
 
   /** Commits one snapshot, prepared for the state it is applied to. */
   Version commit(String what, Drafting drafting) throws IOException {
+    leaveRoomForJobs();
+    long start = System.nanoTime();
     String commitId = UUID.randomUUID().toString();
     Predicate<TableMetadata> happened = MetadataCommitter.carries(commitId);
     // The base of an attempt whose answer was lost: while it is current, the attempt may arrive.
@@ -203,6 +206,7 @@ final class TableCore {
                 .by(ticker);
         Outcome outcome = attempt(base, draft, drafting, happened);
         if (outcome == Outcome.COMMITTED) {
+          pace.ended(start);
           return state.version();
         }
         if (outcome == Outcome.ABSENT) {
@@ -215,6 +219,13 @@ final class TableCore {
         throw new CommitUnknownException(what + " of " + name + " may still arrive", e);
       }
       throw e;
+    }
+  }
+
+  private void leaveRoomForJobs() {
+    boolean owner = attemptsMax == ATTEMPTS_MAX;
+    if (owner && JobClaims.any(new SnapshotNames(state.metadata()).leases(), nowMillis())) {
+      pace.awaitGap();
     }
   }
 

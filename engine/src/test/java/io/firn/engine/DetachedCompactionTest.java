@@ -8,6 +8,7 @@ import io.firn.service.ManualTicker;
 import io.firn.service.ServiceEnvironment;
 import io.firn.storage.LocalStorage;
 import io.firn.testkit.CatalogDatabase;
+import io.firn.testkit.CountingStorage;
 import io.firn.testkit.FaultStorage;
 import io.firn.testkit.LeakCheck;
 import io.firn.testkit.PathPattern;
@@ -118,9 +119,10 @@ class DetachedCompactionTest {
       storage
           .on(StorageOperation.CREATE, PathPattern.glob("**/data/L*.parquet"))
           .runOnce(path -> Patience.await(flushed));
+      CountingStorage counts = new CountingStorage(storage);
       FutureTask<CompactionReport> detached =
           new FutureTask<>(
-              () -> builder(place).storage(storage).compactDetached(CompactionKind.FULL));
+              () -> builder(place).storage(counts).compactDetached(CompactionKind.FULL));
       new Thread(detached, "detached").start();
       while (!detached.isDone()) {
         write(table, random, 20);
@@ -128,6 +130,9 @@ class DetachedCompactionTest {
         flushed.countDown();
       }
       assertThat(detached.get().jobs()).as("jobs committed").isPositive();
+      assertThat(counts.calls(StorageOperation.CREATE, PathPattern.glob("**/snap-*.avro")))
+          .as("commits prepared: without gaps between the owner's it would be hundreds")
+          .isLessThan(20);
       assertThat(flushed.getCount()).as("flushes meanwhile").isZero();
       assertAll(table, place);
       table.compact(CompactionKind.FULL);
