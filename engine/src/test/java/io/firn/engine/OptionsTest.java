@@ -174,6 +174,15 @@ class OptionsTest {
   }
 
   @Test
+  void aCompactionIsOnlySplitWhereTheHeapHasRoomForBothHalves() {
+    FirnOptions options = FirnOptions.builder().build();
+    assertThat(Maintenance.compactionOptions(options, (1L << 30) - 1).subRangesMax()).isEqualTo(1);
+    assertThat(Maintenance.compactionOptions(options, 64L << 20).subRangesMax()).isEqualTo(1);
+    assertThat(Maintenance.compactionOptions(options, 1L << 30).subRangesMax()).isEqualTo(2);
+    assertThat(Maintenance.compactionOptions(options, 1L << 40).subRangesMax()).isEqualTo(2);
+  }
+
+  @Test
   void theDefaultsOfMemoryLeaveRoomInASmallHeap() {
     for (long heap : List.of(64L << 20, 256L << 20, 512L << 20, 1L << 30)) {
       long memtables =
