@@ -57,15 +57,18 @@ public final class JobClaims {
 
   /** Whether a job has a claim that has not ended at a time. */
   static boolean any(List<Lease> leases, long atMillis) {
-    return leases.stream()
-        .anyMatch(lease -> lease.untilMillis() > atMillis && lease.name().startsWith(PREFIX));
+    return leases.stream().anyMatch(lease -> lasts(lease, atMillis));
+  }
+
+  private static boolean lasts(Lease lease, long atMillis) {
+    return lease.untilMillis() > atMillis && lease.name().startsWith(PREFIX);
   }
 
   /** When the first of the jobs began whose claims had not ended at a time; that time if none. */
   static long oldestStart(List<Lease> leases, long atMillis) {
     long oldest = atMillis;
     for (Lease lease : leases) {
-      if (lease.untilMillis() > atMillis && lease.name().startsWith(PREFIX)) {
+      if (lasts(lease, atMillis)) {
         oldest = Math.min(oldest, start(lease.name()));
       }
     }

@@ -71,7 +71,7 @@ final class TableCore {
   private volatile Ticker ticker = Ticker.system();
 
   // One thread at a time, as the methods that use them.
-  private int attemptsMax = ATTEMPTS_MAX;
+  private boolean besideOwner;
   private final CommitPace pace = new CommitPace();
 
   TableCore(String name, TableOperations operations, Storage storage, MetadataCache cache) {
@@ -102,6 +102,11 @@ final class TableCore {
 
   long epoch() {
     return epoch;
+  }
+
+  /** The leases of the current metadata, the first to end first. */
+  List<Lease> leases() {
+    return new SnapshotNames(state.metadata()).leases();
   }
 
   VersionReader reader() {
@@ -178,7 +183,7 @@ final class TableCore {
     State base = adopt();
     TableRules.checkWritable(base.metadata());
     epoch = MetadataCommitter.epochOf(base.metadata());
-    attemptsMax = ATTEMPTS_BESIDE_OWNER_MAX;
+    besideOwner = true;
     return epoch;
   }
 
@@ -191,7 +196,7 @@ final class TableCore {
     // The base of an attempt whose answer was lost: while it is current, the attempt may arrive.
     String lostOn = null;
     try {
-      for (int attempt = 0; attempt < attemptsMax; attempt++) {
+      for (int attempt = 0; attempt < attemptsMax(); attempt++) {
         State base = adopt();
         if (attempt > 0 && happened.test(base.metadata())) {
           return base.version();
@@ -222,9 +227,12 @@ final class TableCore {
     }
   }
 
+  private int attemptsMax() {
+    return besideOwner ? ATTEMPTS_BESIDE_OWNER_MAX : ATTEMPTS_MAX;
+  }
+
   private void leaveRoomForJobs() {
-    boolean owner = attemptsMax == ATTEMPTS_MAX;
-    if (owner && JobClaims.any(new SnapshotNames(state.metadata()).leases(), nowMillis())) {
+    if (!besideOwner && JobClaims.any(leases(), nowMillis())) {
       pace.awaitGap();
     }
   }
@@ -400,6 +408,6 @@ final class TableCore {
 
   CommitConflictException conflict(String what) {
     return new CommitConflictException(
-        what + " of " + name + " came second " + attemptsMax + " times; another engine commits");
+        what + " of " + name + " came second " + attemptsMax() + " times; another engine commits");
   }
 }

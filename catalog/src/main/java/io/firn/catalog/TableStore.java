@@ -459,7 +459,7 @@ public final class TableStore implements AutoCloseable {
 
   /** The leases that have not been released, the first to end first. */
   public List<Lease> leases() {
-    return new SnapshotNames(core.state().metadata()).leases();
+    return core.leases();
   }
 
   /**

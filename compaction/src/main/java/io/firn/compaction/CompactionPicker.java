@@ -39,14 +39,18 @@ final class CompactionPicker {
 
   /** The most urgent job that is due and free; reserved. */
   synchronized Optional<CompactionPlan> pick(LevelView view) {
-    LevelZeroPick levelZero = new LevelZeroPick(view, options, reservations);
-    return reserved(candidates(view, levelZero.candidates()));
+    LevelZero levelZero = new LevelZero(view, options);
+    return reserved(candidates(view, levelZero, levelZeroPick(view, levelZero).candidates()));
   }
 
   /** As {@link #pick}; but all of level 0 goes down, due or not. */
   synchronized Optional<CompactionPlan> pickMinor(LevelView view) {
-    LevelZeroPick levelZero = new LevelZeroPick(view, options, reservations);
-    return reserved(candidates(view, List.of(levelZero.down())));
+    LevelZero levelZero = new LevelZero(view, options);
+    return reserved(candidates(view, levelZero, List.of(levelZeroPick(view, levelZero).down())));
+  }
+
+  private LevelZeroPick levelZeroPick(LevelView view, LevelZero levelZero) {
+    return new LevelZeroPick(view, levelZero, options, reservations);
   }
 
   private Optional<CompactionPlan> reserved(List<Candidate> candidates) {
@@ -60,8 +64,9 @@ final class CompactionPicker {
     return Optional.empty();
   }
 
-  private List<Candidate> candidates(LevelView view, List<Candidate> levelZero) {
-    List<Candidate> candidates = new ArrayList<>(levelZero);
+  private List<Candidate> candidates(
+      LevelView view, LevelZero levelZero, List<Candidate> ofLevelZero) {
+    List<Candidate> candidates = new ArrayList<>(ofLevelZero);
     List<CompactionFile> dead =
         view.files().stream().filter(f -> f.liveRows() == 0 && reservations.isFree(f)).toList();
     if (!dead.isEmpty()) {
@@ -80,7 +85,7 @@ final class CompactionPicker {
         smallFiles(view, level).ifPresent(candidates::add);
       }
       if (score.maskScore() >= 1) {
-        candidates.add(new Candidate(score.maskScore(), () -> masked(view, level)));
+        candidates.add(new Candidate(score.maskScore(), () -> masked(view, level, levelZero)));
       }
     }
     candidates.sort(Comparator.comparingDouble(Candidate::score).reversed());
@@ -171,9 +176,9 @@ final class CompactionPicker {
    * The file of a level with the most to gain, with its due neighbours; none that the job which is
    * due in level 0 will rewrite anyway.
    */
-  private Optional<CompactionPlan> masked(LevelView view, int level) {
+  private Optional<CompactionPlan> masked(LevelView view, int level, LevelZero levelZero) {
     List<CompactionFile> files = view.level(level);
-    boolean levelZeroComes = level == 1 && new LevelZero(view, options).goesDown();
+    boolean levelZeroComes = level == 1 && levelZero.goesDown();
     Optional<CompactionPlan> best = Optional.empty();
     for (int from = 0; from < files.size(); from++) {
       double score = LevelScore.maskScore(view, level, files.get(from), options);

@@ -44,10 +44,7 @@ final class Fork<T> {
 
   /** Does all pieces with the help of free workers; once one has failed no further one is begun. */
   static <T> Outcome<T> join(List<Callable<T>> pieces, BackgroundService workers) {
-    Fork<T> fork = new Fork<>(pieces);
-    fork.offer(workers);
-    fork.work();
-    return fork.await();
+    return join(pieces, workers, new WaitingCallers());
   }
 
   /** As {@link #join(List, BackgroundService)}, and with the help of callers who wait. */

@@ -26,11 +26,12 @@ final class LevelZeroPick {
   /** The free files of level 0 that overlap each other, the most first. */
   private final List<List<CompactionFile>> groups;
 
-  LevelZeroPick(LevelView view, CompactionOptions options, Reservations reservations) {
+  LevelZeroPick(
+      LevelView view, LevelZero levelZero, CompactionOptions options, Reservations reservations) {
     this.view = view;
     this.options = options;
     this.reservations = reservations;
-    this.levelZero = new LevelZero(view, options);
+    this.levelZero = levelZero;
     List<CompactionFile> both = new ArrayList<>(view.level(0));
     both.addAll(view.level(1));
     List<List<CompactionFile>> byCount = new ArrayList<>();
@@ -138,17 +139,19 @@ final class LevelZeroPick {
             .sorted(Comparator.comparingLong(LevelZero::liveRows))
             .toList();
     List<CompactionFile> inputs = new ArrayList<>();
+    long rows = 0;
     long bytes = 0;
     int runs = 0;
     for (List<CompactionFile> run : smallestFirst) {
       long runBytes = run.stream().mapToLong(CompactionFile::lengthBytes).sum();
-      boolean comparable =
-          LevelZero.liveRows(run) <= ROWS_A_SMALLER_ROW * LevelZero.liveRows(inputs);
+      long runRows = LevelZero.liveRows(run);
+      boolean comparable = runRows <= ROWS_A_SMALLER_ROW * rows;
       boolean fits = bytes + runBytes <= options.maxInputBytesPerJob();
       if (!fits || (2 * runs >= smallestFirst.size() && !comparable)) {
         break;
       }
       inputs.addAll(run);
+      rows += runRows;
       bytes += runBytes;
       runs++;
     }

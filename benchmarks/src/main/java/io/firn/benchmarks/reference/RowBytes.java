@@ -79,11 +79,11 @@ final class RowBytes {
         (int) INT.get(bytes, I),
         d1(bytes),
         (double) DOUBLE.get(bytes, D2),
-        LocalDateTime.ofEpochSecond((long) LONG.get(bytes, TS), 0, ZoneOffset.UTC),
+        ts(bytes),
         bytes[B] != 0,
-        new String(bytes, STRINGS, bytes[LENGTHS], StandardCharsets.UTF_8),
-        new String(bytes, at2, bytes[LENGTHS + 1], StandardCharsets.UTF_8),
-        new String(bytes, at3, bytes[LENGTHS + 2], StandardCharsets.UTF_8));
+        text(bytes, STRINGS, bytes[LENGTHS]),
+        text(bytes, at2, bytes[LENGTHS + 1]),
+        text(bytes, at3, bytes[LENGTHS + 2]));
   }
 
   /** As {@link #decode}, as a row of Iceberg's. */
@@ -96,12 +96,20 @@ final class RowBytes {
     record.set(2, (int) INT.get(bytes, I));
     record.set(3, d1(bytes));
     record.set(4, (double) DOUBLE.get(bytes, D2));
-    record.set(5, LocalDateTime.ofEpochSecond((long) LONG.get(bytes, TS), 0, ZoneOffset.UTC));
+    record.set(5, ts(bytes));
     record.set(6, bytes[B] != 0);
-    record.set(7, new String(bytes, STRINGS, bytes[LENGTHS], StandardCharsets.UTF_8));
-    record.set(8, new String(bytes, at2, bytes[LENGTHS + 1], StandardCharsets.UTF_8));
-    record.set(9, new String(bytes, at3, bytes[LENGTHS + 2], StandardCharsets.UTF_8));
+    record.set(7, text(bytes, STRINGS, bytes[LENGTHS]));
+    record.set(8, text(bytes, at2, bytes[LENGTHS + 1]));
+    record.set(9, text(bytes, at3, bytes[LENGTHS + 2]));
     return record;
+  }
+
+  private static LocalDateTime ts(byte[] bytes) {
+    return LocalDateTime.ofEpochSecond((long) LONG.get(bytes, TS), 0, ZoneOffset.UTC);
+  }
+
+  private static String text(byte[] bytes, int from, int length) {
+    return new String(bytes, from, length, StandardCharsets.UTF_8);
   }
 
   static double d1(byte[] bytes) {
