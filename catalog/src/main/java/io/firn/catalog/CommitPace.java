@@ -11,6 +11,9 @@ final class CommitPace {
 
   private static final long GAP_NANOS_MIN = 100_000_000;
 
+  /** Whoever flushes waits no longer, however long a commit took. */
+  private static final long GAP_NANOS_MAX = 5_000_000_000L;
+
   /** A gap is so many times as long as the commit before it. */
   private static final int GAP_COMMITS = 2;
 
@@ -19,7 +22,12 @@ final class CommitPace {
   /** A commit that began at a time has ended now. */
   void ended(long startNanos) {
     long now = System.nanoTime();
-    gapEndNanos = now + Math.max(GAP_NANOS_MIN, GAP_COMMITS * (now - startNanos));
+    gapEndNanos = now + gapNanos(now - startNanos);
+  }
+
+  /** The gap after a commit that took so long. */
+  static long gapNanos(long commitNanos) {
+    return Math.max(GAP_NANOS_MIN, Math.min(GAP_NANOS_MAX, GAP_COMMITS * commitNanos));
   }
 
   /** Waits until the gap after the last commit is over. Not interruptible. */

@@ -207,7 +207,10 @@ public final class FirnTable implements TableReader, AutoCloseable {
     return engine.flush();
   }
 
-  /** Compacts, and returns when it is done and committed. */
+  /**
+   * Compacts, and returns when it is done and committed. In a heap of 1 GiB or more the calling
+   * thread does a part of it, beside the workers; an interrupt is kept and shortens nothing.
+   */
   public CompactionReport compact(CompactionKind kind) {
     return engine.compact(kind);
   }
