@@ -25,6 +25,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
@@ -139,6 +140,27 @@ final class SharedTable implements AutoCloseable {
   /** Runs a statement in which {@code {}} stands for the table. */
   SparkResult sql(String statement) {
     return spark.sql(statement.replace("{}", name()));
+  }
+
+  /**
+   * Runs {@code ALTER TABLE} with these words after the table's name, again as long as a flush of
+   * Firn's comes first: Iceberg prepares a change of the schema once and does not repeat it. Rows
+   * of an older schema are flushed by themselves, so that can be at any time after a change.
+   */
+  void alter(String change) {
+    while (!isAltered(change)) {}
+  }
+
+  private boolean isAltered(String change) {
+    try {
+      sql("ALTER TABLE {} " + change);
+      return true;
+    } catch (SparkProcess.SparkFailure failure) {
+      if (failure.getMessage().contains(CommitFailedException.class.getSimpleName())) {
+        return false;
+      }
+      throw failure;
+    }
   }
 
   /** Puts a row with a value for every column, in the order of the table's schema. */

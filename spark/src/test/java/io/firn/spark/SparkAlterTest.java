@@ -16,40 +16,40 @@ class SparkAlterTest extends SharedTableTest {
 
   @Test
   void addColumn() {
-    table.sql("ALTER TABLE {} ADD COLUMN extra INT AFTER id");
+    table.alter("ADD COLUMN extra INT AFTER id");
     assertAdopted();
   }
 
   @Test
   void dropColumn() {
-    table.sql("ALTER TABLE {} DROP COLUMN note");
+    table.alter("DROP COLUMN note");
     assertAdopted();
   }
 
   @Test
   void aColumnDroppedAndAddedAgainStartsEmpty() {
-    table.sql("ALTER TABLE {} DROP COLUMN note");
-    table.sql("ALTER TABLE {} ADD COLUMN note STRING");
+    table.alter("DROP COLUMN note");
+    table.alter("ADD COLUMN note STRING");
     table.forget("note");
     assertAdopted();
   }
 
   @Test
   void renameColumn() {
-    table.sql("ALTER TABLE {} RENAME COLUMN note TO remark");
+    table.alter("RENAME COLUMN note TO remark");
     table.rename("note", "remark");
     assertAdopted();
   }
 
   @Test
   void reorderColumns() {
-    table.sql("ALTER TABLE {} ALTER COLUMN amount FIRST");
+    table.alter("ALTER COLUMN amount FIRST");
     assertAdopted();
   }
 
   @Test
   void widenColumn() {
-    table.sql("ALTER TABLE {} ALTER COLUMN amount TYPE BIGINT");
+    table.alter("ALTER COLUMN amount TYPE BIGINT");
     assertAdopted();
   }
 
@@ -63,7 +63,7 @@ class SparkAlterTest extends SharedTableTest {
     table.addToAll("grade", "none");
     table.flush();
     table.assertEverybodyAgrees();
-    table.sql("ALTER TABLE {} RENAME COLUMN note TO remark");
+    table.alter("RENAME COLUMN note TO remark");
     table.rename("note", "remark");
     table.assertEngine();
     table.put(50L, "by the engine", 50, "high");
@@ -73,10 +73,10 @@ class SparkAlterTest extends SharedTableTest {
         51L, SharedTable.row(51, null, 51).with("remark", "by Spark").with("grade", "low"));
     table.committed.put(
         5L, SharedTable.row(5, null, 5).with("remark", "by Spark").with("grade", null));
-    table.sql("ALTER TABLE {} ALTER COLUMN grade FIRST");
+    table.alter("ALTER COLUMN grade FIRST");
     table.assertEngine();
     table.table().updateSchema(schema -> schema.deleteColumn("remark"));
-    table.sql("ALTER TABLE {} ADD COLUMN remark STRING");
+    table.alter("ADD COLUMN remark STRING");
     table.forget("remark");
     table.flush();
     assertAdopted();
@@ -86,7 +86,7 @@ class SparkAlterTest extends SharedTableTest {
 
   @Test
   void setProperty() {
-    table.sql("ALTER TABLE {} SET TBLPROPERTIES ('team' = 'somebody')");
+    table.alter("SET TBLPROPERTIES ('team' = 'somebody')");
     assertAdopted();
     assertThat(table.iceberg().properties()).containsEntry("team", "somebody");
   }
@@ -94,7 +94,7 @@ class SparkAlterTest extends SharedTableTest {
   @Test
   void createTag() {
     TreeMap<Long, Row> tagged = new TreeMap<>(table.committed);
-    table.sql("ALTER TABLE {} CREATE TAG monday");
+    table.alter("CREATE TAG monday");
     assertAdopted();
     table.table().sweep();
     assertThat(table.sql("SELECT count(*) FROM {} VERSION AS OF 'monday'").number())
@@ -104,7 +104,7 @@ class SparkAlterTest extends SharedTableTest {
   @Test
   void createBranchAndWriteToIt() {
     long rows = table.committed.size();
-    table.sql("ALTER TABLE {} CREATE BRANCH audit");
+    table.alter("CREATE BRANCH audit");
     table.sql("INSERT INTO {}.branch_audit VALUES (1, 'a second row 1', 1), (70, 'new', 1)");
     assertAdopted();
     table.table().sweep();
@@ -115,12 +115,12 @@ class SparkAlterTest extends SharedTableTest {
 
   @Test
   void aPartitionFieldStopsWritingAndLeavesReading() {
-    table.sql("ALTER TABLE {} ADD PARTITION FIELD bucket(4, id)");
+    table.alter("ADD PARTITION FIELD bucket(4, id)");
     assertThatThrownBy(table.table()::flush)
         .isInstanceOf(UnsupportedFeatureException.class)
         .hasMessageContaining("partitioned");
     table.assertEngineAsItIs();
-    table.sql("ALTER TABLE {} DROP PARTITION FIELD bucket(4, id)");
+    table.alter("DROP PARTITION FIELD bucket(4, id)");
     table.reopen();
     table.flush();
     assertAdopted();

@@ -60,25 +60,25 @@ class SparkEvolutionTest extends SharedTableTest {
       case 0 -> {
         if (hasRoom()) {
           String name = newName();
-          table.sql("ALTER TABLE {} ADD COLUMN " + name + " INT");
+          table.alter("ADD COLUMN " + name + " INT");
           table.addToAll(name, null);
         }
       }
       case 1 -> {
         String name = newName();
-        table.sql("ALTER TABLE {} RENAME COLUMN " + column + " TO " + name);
+        table.alter("RENAME COLUMN " + column + " TO " + name);
         table.rename(column, name);
       }
-      case 2 -> table.sql("ALTER TABLE {} ALTER COLUMN " + column + " FIRST");
+      case 2 -> table.alter("ALTER COLUMN " + column + " FIRST");
       case 3 -> {
         String narrow = anInteger();
         if (narrow != null) {
-          table.sql("ALTER TABLE {} ALTER COLUMN " + narrow + " TYPE BIGINT");
+          table.alter("ALTER COLUMN " + narrow + " TYPE BIGINT");
         }
       }
       default -> {
         if (others().size() > 1) {
-          table.sql("ALTER TABLE {} DROP COLUMN " + column);
+          table.alter("DROP COLUMN " + column);
         }
       }
     }
