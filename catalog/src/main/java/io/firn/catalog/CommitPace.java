@@ -4,8 +4,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The gaps between an owner's commits that a job beside it can commit in. Its commits take longer
- * to prepare than a flush, so that beside flushes without pause each of them would come second.
- * Used by one thread at a time.
+ * to prepare than a flush, how much longer the owner cannot know: so that beside flushes without
+ * pause each of them would come second. Therefore every second gap is twice as long, every fourth
+ * four times, and so on by the ruler function: a job meets a gap that is long enough for it soon,
+ * and gaps longer than it needs are few. Used by one thread at a time.
  */
 final class CommitPace {
 
@@ -14,20 +16,26 @@ final class CommitPace {
   /** Whoever flushes waits no longer, however long a commit took. */
   private static final long GAP_NANOS_MAX = 5_000_000_000L;
 
-  /** A gap is so many times as long as the commit before it. */
+  /** The shortest gap is so many times as long as the commit before it. */
   private static final int GAP_COMMITS = 2;
 
+  /** The longest gap is two to this power times the shortest. */
+  private static final int DOUBLINGS_MAX = 5;
+
   private long gapEndNanos = System.nanoTime();
+  private long commits;
 
   /** A commit that began at a time has ended now. */
   void ended(long startNanos) {
     long now = System.nanoTime();
-    gapEndNanos = now + gapNanos(now - startNanos);
+    gapEndNanos = now + gapNanos(++commits, now - startNanos);
   }
 
-  /** The gap after a commit that took so long. */
-  static long gapNanos(long commitNanos) {
-    return Math.max(GAP_NANOS_MIN, Math.min(GAP_NANOS_MAX, GAP_COMMITS * commitNanos));
+  /** The gap after the n-th commit, from 1 on, if that took so long. */
+  static long gapNanos(long n, long commitNanos) {
+    int doublings = Math.min(DOUBLINGS_MAX, Long.numberOfTrailingZeros(n));
+    long shortest = Math.max(GAP_NANOS_MIN, Math.min(GAP_NANOS_MAX, GAP_COMMITS * commitNanos));
+    return Math.min(GAP_NANOS_MAX, shortest << doublings);
   }
 
   /** Waits until the gap after the last commit is over. Not interruptible. */

@@ -143,7 +143,7 @@ final class TableCore {
       if (semantics == CommitSemantics.CHANGES) {
         fenceBySnapshot(base, properties, next, held);
       } else {
-        swap(base, builder -> builder.setProperties(properties), held);
+        swap(base.metadata(), builder -> builder.setProperties(properties), held);
       }
     }
     throw conflict("The fence");
@@ -227,7 +227,8 @@ final class TableCore {
     }
   }
 
-  private int attemptsMax() {
+  /** How often a change is tried that comes second. */
+  int attemptsMax() {
     return besideOwner ? ATTEMPTS_BESIDE_OWNER_MAX : ATTEMPTS_MAX;
   }
 
@@ -299,7 +300,8 @@ final class TableCore {
       throws IOException {
     State base = adopt();
     committer.checkEpoch(base.metadata(), epoch);
-    return applies.test(base.metadata()) && swap(base, change, happened) == Outcome.COMMITTED;
+    return applies.test(base.metadata())
+        && swap(base.metadata(), change, happened) == Outcome.COMMITTED;
   }
 
   /**
@@ -315,7 +317,7 @@ final class TableCore {
     Schema schema = changed.schema();
     boolean knownBefore = has(base.metadata(), schema);
     return swap(
-            base,
+            base.metadata(),
             builder ->
                 builder
                     .setCurrentSchema(schema, changed.lastColumnId())
@@ -329,7 +331,8 @@ final class TableCore {
   }
 
   /**
-   * Sets or removes a tag, which needs no epoch: it changes no row, and readers do it too.
+   * Sets or removes a tag, which needs no epoch: it changes no row, and readers do it too. It needs
+   * no version of the rows either, so that it is prepared faster than anybody flushes.
    *
    * @return false if somebody else's commit came first
    */
@@ -337,18 +340,21 @@ final class TableCore {
       Function<TableMetadata, UnaryOperator<TableMetadata.Builder>> change,
       Predicate<TableMetadata> happened)
       throws IOException {
-    State base = adopt();
-    return swap(base, change.apply(base.metadata()), happened) == Outcome.COMMITTED;
+    TableMetadata base = current();
+    return swap(base, change.apply(base), happened) == Outcome.COMMITTED;
   }
 
   private Outcome swap(
-      State base, UnaryOperator<TableMetadata.Builder> change, Predicate<TableMetadata> happened)
+      TableMetadata base,
+      UnaryOperator<TableMetadata.Builder> change,
+      Predicate<TableMetadata> happened)
       throws IOException {
-    TableMetadata updated = MetadataChange.apply(base.metadata(), change, nowMillis(), semantics);
-    if (updated == base.metadata()) {
+    TableMetadata updated = MetadataChange.apply(base, change, nowMillis(), semantics);
+    if (updated == base) {
+      adopt();
       return Outcome.COMMITTED;
     }
-    Outcome outcome = committer.commit(base.metadata(), updated, happened);
+    Outcome outcome = committer.commit(base, updated, happened);
     if (outcome == Outcome.COMMITTED) {
       adopt();
     }
@@ -359,12 +365,9 @@ final class TableCore {
   @CanIgnoreReturnValue
   State adopt() throws IOException {
     State known = state;
-    TableMetadata metadata = committer.refresh();
+    TableMetadata metadata = current();
     if (metadata == known.metadata()) {
       return known;
-    }
-    if (!metadata.uuid().equals(known.metadata().uuid())) {
-      throw new NotATableException("Table " + name + " has been replaced by another");
     }
     TableSchema schema = known.version().schema();
     boolean sameSchema = metadata.currentSchemaId() == known.version().schemaId();
@@ -380,6 +383,15 @@ final class TableCore {
     }
     state = adopted;
     return adopted;
+  }
+
+  /** The current metadata, of this table and no other. */
+  private TableMetadata current() {
+    TableMetadata metadata = committer.refresh();
+    if (!metadata.uuid().equals(state.metadata().uuid())) {
+      throw new NotATableException("Table " + name + " has been replaced by another");
+    }
+    return metadata;
   }
 
   private void checkSameKey(TableSchema before, TableSchema after) {

@@ -589,7 +589,7 @@ public final class TableStore implements AutoCloseable {
 
   /** Tries a change again for as long as somebody else's commit comes first, within bounds. */
   private void repeat(String what, Action<Boolean> change) {
-    for (int attempt = 0; attempt < TableCore.ATTEMPTS_MAX; attempt++) {
+    for (int attempt = 0; attempt < core.attemptsMax(); attempt++) {
       if (locked(change)) {
         return;
       }

@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.Test;
@@ -136,6 +137,49 @@ class DetachedCompactionTest {
       assertThat(flushed.getCount()).as("flushes meanwhile").isZero();
       assertAll(table, place);
       table.compact(CompactionKind.FULL);
+      assertAll(table, place);
+    }
+  }
+
+  /** A claim that waited for the rows of a version would come second again and again. */
+  @ParameterizedTest
+  @EnumSource(Place.class)
+  void itsClaimIsMadeBesideAnOwnerThatFlushesWheneverAManifestIsRead(Place place) {
+    Random random = seeds.random();
+    FaultStorage storage = new FaultStorage(new LocalStorage());
+    AtomicInteger flushes = new AtomicInteger();
+    List<Integer> claims = new ArrayList<>();
+    try (FirnTable table = builder(place).open()) {
+      for (int i = 0; i < 3; i++) {
+        write(table, random, 60);
+        table.flush();
+      }
+      for (int read = 1; read <= 50; read++) {
+        storage
+            .on(StorageOperation.OPEN, PathPattern.glob("**/metadata/*-m0.avro"))
+            .nth(read)
+            .runOnce(
+                path -> {
+                  table.refresh();
+                  if (table.leases().isEmpty()) {
+                    write(table, random, 20);
+                    table.flush();
+                    flushes.incrementAndGet();
+                  }
+                });
+      }
+      storage
+          .on(StorageOperation.CREATE, PathPattern.glob("**/data/L*.parquet"))
+          .runOnce(
+              path -> {
+                table.refresh();
+                claims.add(table.leases().size());
+              });
+      CompactionReport report =
+          builder(place).storage(storage).compactDetached(CompactionKind.FULL);
+      assertThat(report.jobs()).isPositive();
+      assertThat(claims).as("claims when the first file was written").containsExactly(1);
+      assertThat(flushes).as("flushes before the claim").hasPositiveValue().hasValueLessThan(10);
       assertAll(table, place);
     }
   }
