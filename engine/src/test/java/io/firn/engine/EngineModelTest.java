@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class EngineModelTest {
 
-  private static final int OPERATIONS = Integer.getInteger("firn.operations", 35_000);
+  private static final int OPERATIONS = Integer.getInteger("firn.operations", 25_000);
   private static final int KEYS = 3_000;
 
   @RegisterExtension final Seeds seeds = new Seeds();
