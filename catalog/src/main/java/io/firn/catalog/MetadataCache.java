@@ -55,24 +55,34 @@ public final class MetadataCache {
       long positions,
       @Nullable String dataFile) {}
 
-  private final Cache<ListKey, List<ManifestFile>> lists;
-  private final Cache<ManifestKey, List<? extends ContentFile<?>>> manifests;
-  private final Cache<VectorKey, DeletionVector> vectors;
+  /** What is kept, each kind of file with its own share of the memory. */
+  private record Kept(
+      Cache<ListKey, List<ManifestFile>> lists,
+      Cache<ManifestKey, List<? extends ContentFile<?>>> manifests,
+      Cache<VectorKey, DeletionVector> vectors) {
 
-  private MetadataCache(long bytesMax) {
-    this.lists = cache(bytesMax / 8, (key, list) -> weight(list.size() * ENTRY_BYTES));
-    this.vectors = cache(bytesMax / 8, (key, vector) -> weight(100L + vector.serializedBytes()));
-    this.manifests = cache(bytesMax / 4 * 3, (key, entries) -> weight(bytes(entries)));
+    static Kept upTo(long bytesMax) {
+      return new Kept(
+          cache(bytesMax / 8, (key, list) -> weight(list.size() * ENTRY_BYTES)),
+          cache(bytesMax / 4 * 3, (key, entries) -> weight(bytes(entries))),
+          cache(bytesMax / 8, (key, vector) -> weight(100L + vector.serializedBytes())));
+    }
+  }
+
+  private final @Nullable Kept kept;
+
+  private MetadataCache(@Nullable Kept kept) {
+    this.kept = kept;
   }
 
   /** For one operation that looks at many snapshots. */
   public static MetadataCache ofOneOperation() {
-    return new MetadataCache(BYTES_MAX);
+    return new MetadataCache(Kept.upTo(BYTES_MAX));
   }
 
   /** Keeps nothing, for one who looks at each file once. */
   static MetadataCache none() {
-    return new MetadataCache(0);
+    return new MetadataCache(null);
   }
 
   private static <K, V> Cache<K, V> cache(long bytesMax, Weigher<K, V> weigher) {
@@ -109,7 +119,9 @@ public final class MetadataCache {
   List<ManifestFile> list(
       Snapshot snapshot, @Nullable Integer checksum, Reading<List<ManifestFile>> reading)
       throws IOException {
-    return get(lists, new ListKey(snapshot.manifestListLocation(), checksum), reading);
+    return kept == null
+        ? reading.read()
+        : get(kept.lists(), new ListKey(snapshot.manifestListLocation(), checksum), reading);
   }
 
   List<? extends ContentFile<?>> entries(
@@ -117,13 +129,13 @@ public final class MetadataCache {
       @Nullable Integer checksum,
       Reading<List<? extends ContentFile<?>>> reading)
       throws IOException {
-    return get(manifests, key(manifest, checksum), reading);
+    return kept == null ? reading.read() : get(kept.manifests(), key(manifest, checksum), reading);
   }
 
   /** The entries of a manifest, null if they are not in the cache. */
   @Nullable List<? extends ContentFile<?>> entriesIfPresent(
       ManifestFile manifest, @Nullable Integer checksum) {
-    return manifests.getIfPresent(key(manifest, checksum));
+    return kept == null ? null : kept.manifests().getIfPresent(key(manifest, checksum));
   }
 
   private static ManifestKey key(ManifestFile manifest, @Nullable Integer checksum) {
@@ -137,6 +149,9 @@ public final class MetadataCache {
   }
 
   DeletionVector vector(DeleteFile file, Reading<DeletionVector> reading) throws IOException {
+    if (kept == null) {
+      return reading.read();
+    }
     VectorKey key =
         new VectorKey(
             file.location(),
@@ -145,7 +160,7 @@ public final class MetadataCache {
             file.fileSizeInBytes(),
             file.recordCount(),
             file.referencedDataFile());
-    return get(vectors, key, reading);
+    return get(kept.vectors(), key, reading);
   }
 
   /** Two threads may read the same file at once; neither waits for the other. */

@@ -29,7 +29,13 @@ public final class DataFileReaders implements AutoCloseable {
   private volatile boolean closed;
 
   /** Files are opened for a key: the same file read with another key type is opened again. */
-  private record Key(String path, Types.StructType keyType) {}
+  private record Key(String path, Types.StructType keyType) {
+    /** Of the path, which is hardly ever the same for two types, and keeps its hash. */
+    @Override
+    public int hashCode() {
+      return path.hashCode();
+    }
+  }
 
   /** Readers that keep nothing outside memory. */
   public DataFileReaders(Storage storage, CacheOptions options) {

@@ -61,7 +61,7 @@ public final class ReopenChild {
       FigureSink sink = told.sink();
       // The first time everything is loaded and compiled; what an embedder sees who opens often is
       // the later ones.
-      String[] names = {ReopenSuite.FIRST_OPEN, "second open", "third open"};
+      String[] names = {ReopenSuite.FIRST_OPEN, ReopenSuite.SECOND_OPEN, "third open"};
       for (String name : names) {
         open(told, sink, name);
       }

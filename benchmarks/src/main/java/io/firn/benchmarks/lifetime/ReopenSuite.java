@@ -17,6 +17,7 @@ public final class ReopenSuite extends ForkedSuite {
 
   static final String NAME = "reopen";
   static final String FIRST_OPEN = "first open";
+  static final String SECOND_OPEN = "second open";
 
   private static final String STORE = "firn";
 
@@ -53,6 +54,7 @@ public final class ReopenSuite extends ForkedSuite {
   protected List<Target> targets() {
     return List.of(
         Target.value("P13", FIRST_OPEN, STORE, Comparison.AT_MOST, 1),
-        Target.value("P13", FIRST_OPEN + " and get", STORE, Comparison.AT_MOST, 1));
+        Target.value("P13", FIRST_OPEN + " and get", STORE, Comparison.AT_MOST, 1),
+        Target.value("P13", SECOND_OPEN + " and get", STORE, Comparison.AT_MOST, 1));
   }
 }
