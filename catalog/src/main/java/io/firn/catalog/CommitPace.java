@@ -4,10 +4,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The gaps between an owner's commits that a job beside it can commit in. Its commits take longer
- * to prepare than a flush, how much longer the owner cannot know: so that beside flushes without
- * pause each of them would come second. Therefore every second gap is twice as long, every fourth
- * four times, and so on by the ruler function: a job meets a gap that is long enough for it soon,
- * and gaps longer than it needs are few. Used by one thread at a time.
+ * to prepare than a flush, and beside flushes without pause each of them would come second. How
+ * much longer the owner cannot know: every second gap is twice as long, every fourth four times,
+ * and so on by the ruler function, so that a job soon meets one that is long enough for it, and
+ * gaps longer than it needs are few. Used by one thread at a time.
  */
 final class CommitPace {
 

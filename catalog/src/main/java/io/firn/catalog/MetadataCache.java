@@ -61,11 +61,11 @@ public final class MetadataCache {
       Cache<ManifestKey, List<? extends ContentFile<?>>> manifests,
       Cache<VectorKey, DeletionVector> vectors) {
 
-    static Kept upTo(long bytesMax) {
+    static Kept nothingYet() {
       return new Kept(
-          cache(bytesMax / 8, (key, list) -> weight(list.size() * ENTRY_BYTES)),
-          cache(bytesMax / 4 * 3, (key, entries) -> weight(bytes(entries))),
-          cache(bytesMax / 8, (key, vector) -> weight(100L + vector.serializedBytes())));
+          cache(BYTES_MAX / 8, (key, list) -> weight(list.size() * ENTRY_BYTES)),
+          cache(BYTES_MAX / 4 * 3, (key, entries) -> weight(bytes(entries))),
+          cache(BYTES_MAX / 8, (key, vector) -> weight(100L + vector.serializedBytes())));
     }
   }
 
@@ -77,7 +77,7 @@ public final class MetadataCache {
 
   /** For one operation that looks at many snapshots. */
   public static MetadataCache ofOneOperation() {
-    return new MetadataCache(Kept.upTo(BYTES_MAX));
+    return new MetadataCache(Kept.nothingYet());
   }
 
   /** Keeps nothing, for one who looks at each file once. */

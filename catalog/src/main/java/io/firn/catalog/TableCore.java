@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class TableCore {
 
   /** How often a change is prepared again because somebody else's commit came first. */
-  static final int ATTEMPTS_MAX = 20;
+  private static final int ATTEMPTS_MAX = 20;
 
   /**
    * And how often beside an owner, whose commits are the quicker ones: a compaction that has taken
@@ -70,8 +70,10 @@ final class TableCore {
 
   private volatile Ticker ticker = Ticker.system();
 
-  // One thread at a time, as the methods that use them.
-  private boolean besideOwner;
+  /** Read by whoever is about to try a change, without the commit lock. */
+  private volatile boolean besideOwner;
+
+  // One thread at a time, as the methods that use it.
   private final CommitPace pace = new CommitPace();
 
   TableCore(String name, TableOperations operations, Storage storage, MetadataCache cache) {

@@ -399,7 +399,7 @@ public final class TableStore implements AutoCloseable {
    */
   public ExpireResult expire(ExpirePolicy policy, Set<String> keep) {
     Set<String> kept = Set.copyOf(keep);
-    for (int attempt = 0; attempt < TableCore.ATTEMPTS_MAX; attempt++) {
+    for (int attempt = 0; attempt < core.attemptsMax(); attempt++) {
       TableCore.State base = core.state();
       SnapshotExpiry expiry =
           new SnapshotExpiry(

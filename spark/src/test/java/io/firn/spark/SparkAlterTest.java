@@ -16,40 +16,40 @@ class SparkAlterTest extends SharedTableTest {
 
   @Test
   void addColumn() {
-    table.alter("ADD COLUMN extra INT AFTER id");
+    table.sql("ALTER TABLE {} ADD COLUMN extra INT AFTER id");
     assertAdopted();
   }
 
   @Test
   void dropColumn() {
-    table.alter("DROP COLUMN note");
+    table.sql("ALTER TABLE {} DROP COLUMN note");
     assertAdopted();
   }
 
   @Test
   void aColumnDroppedAndAddedAgainStartsEmpty() {
-    table.alter("DROP COLUMN note");
-    table.alter("ADD COLUMN note STRING");
+    table.sql("ALTER TABLE {} DROP COLUMN note");
+    table.sql("ALTER TABLE {} ADD COLUMN note STRING");
     table.forget("note");
     assertAdopted();
   }
 
   @Test
   void renameColumn() {
-    table.alter("RENAME COLUMN note TO remark");
+    table.sql("ALTER TABLE {} RENAME COLUMN note TO remark");
     table.rename("note", "remark");
     assertAdopted();
   }
 
   @Test
   void reorderColumns() {
-    table.alter("ALTER COLUMN amount FIRST");
+    table.sql("ALTER TABLE {} ALTER COLUMN amount FIRST");
     assertAdopted();
   }
 
   @Test
   void widenColumn() {
-    table.alter("ALTER COLUMN amount TYPE BIGINT");
+    table.sql("ALTER TABLE {} ALTER COLUMN amount TYPE BIGINT");
     assertAdopted();
   }
 
@@ -63,7 +63,7 @@ class SparkAlterTest extends SharedTableTest {
     table.addToAll("grade", "none");
     table.flush();
     table.assertEverybodyAgrees();
-    table.alter("RENAME COLUMN note TO remark");
+    table.sql("ALTER TABLE {} RENAME COLUMN note TO remark");
     table.rename("note", "remark");
     table.assertEngine();
     table.put(50L, "by the engine", 50, "high");
@@ -86,7 +86,7 @@ class SparkAlterTest extends SharedTableTest {
 
   @Test
   void setProperty() {
-    table.alter("SET TBLPROPERTIES ('team' = 'somebody')");
+    table.sql("ALTER TABLE {} SET TBLPROPERTIES ('team' = 'somebody')");
     assertAdopted();
     assertThat(table.iceberg().properties()).containsEntry("team", "somebody");
   }
@@ -94,7 +94,7 @@ class SparkAlterTest extends SharedTableTest {
   @Test
   void createTag() {
     TreeMap<Long, Row> tagged = new TreeMap<>(table.committed);
-    table.alter("CREATE TAG monday");
+    table.sql("ALTER TABLE {} CREATE TAG monday");
     assertAdopted();
     table.table().sweep();
     assertThat(table.sql("SELECT count(*) FROM {} VERSION AS OF 'monday'").number())
@@ -104,7 +104,7 @@ class SparkAlterTest extends SharedTableTest {
   @Test
   void createBranchAndWriteToIt() {
     long rows = table.committed.size();
-    table.alter("CREATE BRANCH audit");
+    table.sql("ALTER TABLE {} CREATE BRANCH audit");
     table.sql("INSERT INTO {}.branch_audit VALUES (1, 'a second row 1', 1), (70, 'new', 1)");
     assertAdopted();
     table.table().sweep();
@@ -115,12 +115,12 @@ class SparkAlterTest extends SharedTableTest {
 
   @Test
   void aPartitionFieldStopsWritingAndLeavesReading() {
-    table.alter("ADD PARTITION FIELD bucket(4, id)");
+    table.sql("ALTER TABLE {} ADD PARTITION FIELD bucket(4, id)");
     assertThatThrownBy(table.table()::flush)
         .isInstanceOf(UnsupportedFeatureException.class)
         .hasMessageContaining("partitioned");
     table.assertEngineAsItIs();
-    table.alter("DROP PARTITION FIELD bucket(4, id)");
+    table.sql("ALTER TABLE {} DROP PARTITION FIELD bucket(4, id)");
     table.reopen();
     table.flush();
     assertAdopted();

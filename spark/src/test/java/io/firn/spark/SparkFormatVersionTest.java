@@ -55,7 +55,7 @@ class SparkFormatVersionTest extends SharedTableTest {
 
   @Test
   void anUpgradeToVersionThree() {
-    table.alter("SET TBLPROPERTIES ('format-version' = '3')");
+    table.sql("ALTER TABLE {} SET TBLPROPERTIES ('format-version' = '3')");
     table.sql("DELETE FROM {} WHERE id = 7");
     expect(id -> id == 7, (id, row) -> null);
     assertAdopted();
